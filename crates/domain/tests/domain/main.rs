@@ -1,0 +1,14 @@
+//! What the values and rules promise, seen from outside. One binary, so that it is linked once.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
+mod generate;
+mod json;
+mod metrics;
+mod money;
+mod names;
+mod price;
+mod records;
+mod refusals;
+mod rules;
+mod schoolbook;
+mod vectors;
