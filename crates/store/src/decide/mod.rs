@@ -1,0 +1,140 @@
+//! The kernel: the one place where an action meets the rules.
+//!
+//! [`decide`] is a pure function. It never changes the state that it is given; a refusal at any action drops all that
+//! the command had done so far. Each kind of action has a file of its own here.
+
+mod activity;
+mod adjust;
+mod close;
+mod event;
+mod find;
+mod ledger;
+mod mark;
+mod open;
+mod register;
+mod signal;
+mod stops;
+
+use nailsage_domain::{PositionId, UnixMillis};
+
+use crate::{
+    action::Action,
+    answer::{Done, Outcome, Refused},
+    command::{ACTIONS_MAX, Command},
+    events::log_derived_events,
+    fingerprint::Fingerprint,
+    plan::{Plan, Request},
+    refusal::Refusal,
+    state::{Overlay, State},
+};
+
+/// What the kernel says to a command.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// Do this, then answer with its outcome.
+    Accepted(Box<Plan>),
+    /// It was done before, under the same key; answer with its first outcome and write nothing.
+    Repeated(Outcome),
+    /// A rule says no; write nothing.
+    Refused(Refused),
+}
+
+/// Decides a command over a state that holds its footprint.
+///
+/// `now` stamps `created_at` and `updated_at`, and decides nothing.
+#[must_use]
+pub fn decide(state: &State, command: &Command, fingerprint: Fingerprint, now: UnixMillis) -> Decision {
+    if let Some(known) = command.key.as_ref().and_then(|key| state.request(key)) {
+        return if known.fingerprint == fingerprint {
+            Decision::Repeated(known.outcome.clone())
+        } else {
+            Decision::Refused(whole(Refusal::KeyReused { key: known.key.clone() }))
+        };
+    }
+    match accept(state, command, fingerprint, now) {
+        Ok(plan) => Decision::Accepted(Box::new(plan)),
+        Err(refused) => Decision::Refused(refused),
+    }
+}
+
+fn accept(state: &State, command: &Command, fingerprint: Fingerprint, now: UnixMillis) -> Result<Plan, Refused> {
+    let count = command.action_count();
+    if count == 0 {
+        return Err(whole(Refusal::EmptyCommand));
+    }
+    if count > ACTIONS_MAX {
+        return Err(whole(Refusal::TooManyActions { count: count as u64, max: ACTIONS_MAX as u64 }));
+    }
+    let mut overlay = Overlay::new(state, command.key.as_ref(), command.at, now);
+    let results = run(&mut overlay, &command.actions, Within::Command)?;
+    log_derived_events(&mut overlay);
+
+    let outcome = Outcome { commit_seq: overlay.book.commit_seq, results };
+    let request = command.key.clone().map(|key| Request {
+        key,
+        fingerprint,
+        opened_position_id: only(&opened_positions(&outcome)),
+        outcome: outcome.clone(),
+        timestamp: command.at,
+        created_at: now,
+    });
+    let (changes, book) = overlay.into_parts();
+    Ok(Plan { outcome, changes, request, book })
+}
+
+/// Whether actions stand in the command itself or inside one of its signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Command,
+    Signal,
+}
+
+fn run(overlay: &mut Overlay<'_>, actions: &[Action], within: Within) -> Result<Vec<Done>, Refused> {
+    let step = |(index, action)| {
+        decide_action(overlay, action, within).map_err(|refusal| Refused { refusal, action_index: Some(index) })
+    };
+    actions.iter().enumerate().map(step).collect()
+}
+
+fn decide_action(overlay: &mut Overlay<'_>, action: &Action, within: Within) -> Result<Done, Refusal> {
+    Ok(match action {
+        Action::RegisterStrategy(it) => Done::RegisterStrategy(register::register(overlay, it)?),
+        Action::Activate(it) => Done::Activate(activity::set_active(overlay, &it.strategy, true, it.reason.as_ref())?),
+        Action::Deactivate(it) => {
+            Done::Deactivate(activity::set_active(overlay, &it.strategy, false, it.reason.as_ref())?)
+        }
+        Action::RecordSignal(it) => Done::RecordSignal(signal::record(overlay, it)?),
+        Action::OpenPosition(it) => Done::OpenPosition(open::open(overlay, it)?),
+        Action::ClosePosition(it) => Done::ClosePosition(close::close(overlay, it, within)?),
+        Action::LiquidatePosition(it) => Done::LiquidatePosition(close::liquidate(overlay, it)?),
+        Action::MarkMarket(it) => Done::MarkMarket(mark::mark_market(overlay, it)?),
+        Action::MarkPosition(it) => Done::MarkPosition(mark::mark_position(overlay, it)?),
+        Action::SetStops(it) => Done::SetStops(stops::set_stops(overlay, it)?),
+        Action::AdjustBankroll(it) => Done::AdjustBankroll(adjust::adjust(overlay, it)?),
+        Action::LogEvent(it) => Done::LogEvent(event::log(overlay, it)?),
+    })
+}
+
+fn whole(refusal: Refusal) -> Refused {
+    Refused { refusal, action_index: None }
+}
+
+/// The positions that a command opened, signals' actions included.
+pub(crate) fn opened_positions(outcome: &Outcome) -> Vec<PositionId> {
+    fn gather(results: &[Done], into: &mut Vec<PositionId>) {
+        for done in results {
+            match done {
+                Done::OpenPosition(opened) => into.push(opened.position_id),
+                Done::RecordSignal(signal) => gather(&signal.then, into),
+                _ => {}
+            }
+        }
+    }
+    let mut positions = Vec::new();
+    gather(&outcome.results, &mut positions);
+    positions
+}
+
+fn only<T: Copy>(items: &[T]) -> Option<T> {
+    if let [item] = items { Some(*item) } else { None }
+}

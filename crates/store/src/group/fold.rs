@@ -1,0 +1,76 @@
+//! Deciding a group: each command over the state that the ones before it left.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use super::Submission;
+use crate::{
+    answer::Answer,
+    audit::audit,
+    clock::Clock,
+    decide::{Decision, decide},
+    error::StoreError,
+    plan::{Gathering, Plan, Writes},
+    state::State,
+};
+
+/// What a group comes to.
+#[derive(Debug)]
+pub struct Folded {
+    /// One answer for each command, in order, valid once the writes are committed. Fewer than the commands if the time
+    /// was up.
+    pub answers: Vec<Result<Answer, StoreError>>,
+    /// The rows to write.
+    pub writes: Writes,
+}
+
+/// Decides commands one after the other until `is_time_up`, but at least one.
+///
+/// A command that is refused, or that panics, leaves the state as it was for the ones after it.
+pub fn fold(
+    state: &mut State,
+    members: &[Arc<Submission>],
+    clock: &dyn Clock,
+    mut is_time_up: impl FnMut() -> bool,
+) -> Folded {
+    let mut gathering = Gathering::new();
+    let mut answers = Vec::with_capacity(members.len());
+    for member in members {
+        if !answers.is_empty() && is_time_up() {
+            break;
+        }
+        answers.push(match decide_safely(state, member, clock) {
+            Ok(Decision::Accepted(plan)) => accept(state, *plan, &mut gathering),
+            Ok(Decision::Repeated(outcome)) => Ok(Answer::Done(outcome)),
+            Ok(Decision::Refused(refused)) => Ok(Answer::Refused(refused)),
+            Err(error) => Err(error),
+        });
+    }
+    Folded { answers, writes: gathering.into_writes(state) }
+}
+
+fn accept(state: &mut State, plan: Plan, gathering: &mut Gathering) -> Result<Answer, StoreError> {
+    audit(state, &plan).map_err(|error| StoreError::backend("the audit of a plan", error))?;
+    state.apply(&plan);
+    let answer = Answer::Done(plan.outcome.clone());
+    gathering.add(plan);
+    Ok(answer)
+}
+
+/// The state is only read here, so it is whole after a panic.
+fn decide_safely(state: &State, member: &Submission, clock: &dyn Clock) -> Result<Decision, StoreError> {
+    let decided = catch_unwind(AssertUnwindSafe(|| decide(state, member.command(), member.fingerprint(), clock.now())));
+    decided.map_err(|payload| StoreError::backend("a decision", Panicked(message_of(payload.as_ref()))))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the command panicked: {0}")]
+struct Panicked(String);
+
+fn message_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}

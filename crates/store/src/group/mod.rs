@@ -1,0 +1,41 @@
+//! Group commit without the I/O: which commands run together, what they come to, and who is told what.
+//!
+//! Commands that wait together become one transaction. A backend drives this:
+//!
+//! 1. [`Scheduler::take`] forms a group; the backend begins a transaction and loads the group's [`footprint`].
+//! 2. [`Scheduler::begin`] says who is still waiting; [`fold`] decides them one after the other.
+//! 3. The backend writes what the fold came to and commits.
+//! 4. [`Scheduler::settle`] answers everyone, or arranges for the group to be replayed one command at a time.
+//!
+//! There is no timer in forming a group: what is queued is taken, up to the limits below.
+
+mod fold;
+mod scheduler;
+#[cfg(test)]
+mod tests;
+
+pub use fold::{Folded, fold};
+pub use scheduler::{Reply, Scheduler, Settlement, Submission};
+
+use std::sync::Arc;
+
+use crate::footprint::Footprint;
+
+/// The most commands in one group.
+pub const GROUP_COMMANDS_MAX: usize = 512;
+
+/// The most actions in one group; an action writes a handful of rows. A larger command forms a group of its own.
+pub const GROUP_ACTIONS_MAX: usize = 2_048;
+
+/// The longest that a group is decided, in milliseconds; what is left goes into the next one.
+pub const GROUP_FOLD_MS_MAX: u64 = 50;
+
+/// What a group touches.
+#[must_use]
+pub fn footprint(members: &[Arc<Submission>]) -> Footprint {
+    let mut footprint = Footprint::default();
+    for member in members {
+        footprint.add(member.command());
+    }
+    footprint
+}

@@ -1,0 +1,330 @@
+//! The queue of a store and the group in flight: who waits, who is told what, and by when.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_channel::oneshot;
+
+use super::{GROUP_ACTIONS_MAX, GROUP_COMMANDS_MAX};
+use crate::{
+    answer::Answer,
+    command::Command,
+    error::{Source, StoreError},
+    fingerprint::Fingerprint,
+    footprint::Footprint,
+};
+
+/// A command made ready on its caller's thread.
+#[derive(Debug)]
+pub struct Submission {
+    command: Command,
+    fingerprint: Fingerprint,
+    is_wide: bool,
+    action_count: usize,
+}
+
+impl Submission {
+    /// Makes a command ready.
+    #[must_use]
+    pub fn new(command: Command) -> Self {
+        Self {
+            fingerprint: Fingerprint::of(&command),
+            is_wide: Footprint::is_wide(&command),
+            action_count: command.action_count(),
+            command,
+        }
+    }
+
+    /// The command.
+    #[must_use]
+    pub fn command(&self) -> &Command {
+        &self.command
+    }
+
+    /// Its fingerprint.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+}
+
+/// An answer on its way to its caller. Sending it wakes the caller, so it is done outside of any lock.
+#[derive(Debug)]
+pub struct Reply {
+    sender: oneshot::Sender<Result<Answer, StoreError>>,
+    answer: Result<Answer, StoreError>,
+}
+
+impl Reply {
+    /// Sends it. A caller that is gone does not want it.
+    pub fn send(self) {
+        drop(self.sender.send(self.answer));
+    }
+}
+
+/// How the transaction of a group ended.
+#[derive(Debug, Clone)]
+pub enum Settlement {
+    /// It is durable.
+    Committed,
+    /// The engine says that nothing of it was committed.
+    NotCommitted(StoreError),
+    /// It may or may not have been committed; the connection is not used again.
+    Unknown(Source),
+}
+
+#[derive(Debug)]
+struct Entry {
+    submission: Arc<Submission>,
+    deadline: Instant,
+    /// Gone once the caller was answered.
+    sender: Option<oneshot::Sender<Result<Answer, StoreError>>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// No group is in flight.
+    Idle,
+    /// A group waits for its transaction; its commands have not begun.
+    Loading,
+    /// A group is being decided, written and committed.
+    Running,
+}
+
+/// The commands of a store, from being handed over to being answered. It does no I/O and tells no time: a backend keeps
+/// it behind a lock and drives it.
+#[derive(Debug)]
+pub struct Scheduler {
+    waiting: VecDeque<Entry>,
+    /// Members of a group that failed as a whole; each is a group of its own now, before all others.
+    replaying: VecDeque<Entry>,
+    in_flight: Vec<Entry>,
+    is_replay_in_flight: bool,
+    phase: Phase,
+    is_closed: bool,
+    replies: Vec<Reply>,
+}
+
+impl Default for Scheduler {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Scheduler {
+    /// One without commands.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            replaying: VecDeque::new(),
+            in_flight: Vec::new(),
+            is_replay_in_flight: false,
+            phase: Phase::Idle,
+            is_closed: false,
+            replies: Vec::new(),
+        }
+    }
+
+    /// Hands over a command. Its place in the order is taken now.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if the store is closed.
+    pub fn push(
+        &mut self,
+        submission: Submission,
+        now: Instant,
+        timeout: Duration,
+    ) -> Result<oneshot::Receiver<Result<Answer, StoreError>>, StoreError> {
+        if self.is_closed {
+            return Err(StoreError::unavailable("it is closed"));
+        }
+        let (sender, receiver) = oneshot::channel();
+        // A timeout beyond what the clock can count means no deadline that anyone will see.
+        let deadline = now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(u64::from(u32::MAX)));
+        self.waiting.push_back(Entry { submission: Arc::new(submission), deadline, sender: Some(sender) });
+        Ok(receiver)
+    }
+
+    /// Takes no further commands; those that were handed over are still carried out.
+    pub fn close(&mut self) {
+        self.is_closed = true;
+    }
+
+    /// Whether it is closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    /// Whether a group could be formed.
+    #[must_use]
+    pub fn has_work(&self) -> bool {
+        !self.waiting.is_empty() || !self.replaying.is_empty()
+    }
+
+    /// Forms the next group, if anything waits. No other group may be in flight.
+    pub fn take(&mut self, now: Instant) -> Option<Vec<Arc<Submission>>> {
+        assert_eq!(self.phase, Phase::Idle, "one group at a time");
+        self.expire(now);
+        self.is_replay_in_flight = !self.replaying.is_empty();
+        if let Some(entry) = self.replaying.pop_front() {
+            self.in_flight.push(entry);
+        } else {
+            self.gather();
+        }
+        if self.in_flight.is_empty() {
+            return None;
+        }
+        self.phase = Phase::Loading;
+        Some(self.members())
+    }
+
+    /// The group's transaction has begun and its state is loaded: says which commands are to be decided. From now on a
+    /// deadline that passes leaves it unknown what became of its command.
+    pub fn begin(&mut self, now: Instant) -> Vec<Arc<Submission>> {
+        assert_eq!(self.phase, Phase::Loading, "a group is taken before it begins");
+        self.expire(now);
+        self.phase = Phase::Running;
+        self.members()
+    }
+
+    /// The group could not begin, because someone else holds the book: it waits again, in its old place.
+    pub fn put_back(&mut self) {
+        assert_eq!(self.phase, Phase::Loading, "only a group that has not begun can be put back");
+        self.requeue();
+        self.phase = Phase::Idle;
+    }
+
+    /// The group could not begin at all: everyone in it is told so.
+    pub fn abandon(&mut self, error: &StoreError) {
+        assert_eq!(self.phase, Phase::Loading, "only a group that has not begun can be abandoned");
+        for entry in self.in_flight.drain(..) {
+            answer(&mut self.replies, entry, Err(error.clone()));
+        }
+        self.phase = Phase::Idle;
+    }
+
+    /// The group has ended: answers its commands. Those that were not decided for want of time wait again, and so do
+    /// all if nothing was committed, each alone this time.
+    pub fn settle(&mut self, answers: Vec<Result<Answer, StoreError>>, settlement: Settlement) {
+        assert_eq!(self.phase, Phase::Running, "a group begins before it ends");
+        self.phase = Phase::Idle;
+        let undecided = self.in_flight.split_off(answers.len());
+        let decided = std::mem::replace(&mut self.in_flight, undecided);
+        self.requeue();
+        match settlement {
+            Settlement::Committed => {
+                for (entry, result) in decided.into_iter().zip(answers) {
+                    answer(&mut self.replies, entry, result);
+                }
+            }
+            Settlement::NotCommitted(error) => match <[Entry; 1]>::try_from(decided) {
+                Ok([entry]) => answer(&mut self.replies, entry, Err(error)),
+                Err(many) => {
+                    for entry in many.into_iter().rev().filter(|entry| entry.sender.is_some()) {
+                        self.replaying.push_front(entry);
+                    }
+                }
+            },
+            Settlement::Unknown(source) => {
+                for entry in decided {
+                    let error = unknown(&entry, Some(source.clone()));
+                    answer(&mut self.replies, entry, Err(error));
+                }
+            }
+        }
+    }
+
+    /// Answers those whose time is up.
+    pub fn expire(&mut self, now: Instant) {
+        for queue in [&mut self.waiting, &mut self.replaying] {
+            if queue.iter().any(|entry| entry.deadline <= now) {
+                let all = std::mem::take(queue).into_iter();
+                let (expired, kept): (Vec<_>, Vec<_>) = all.partition(|entry| entry.deadline <= now);
+                *queue = kept.into();
+                refuse_service(&mut self.replies, expired);
+            }
+        }
+        match self.phase {
+            Phase::Idle => {}
+            Phase::Loading => {
+                let is_expired = |entry: &mut Entry| entry.deadline <= now;
+                let expired = self.in_flight.extract_if(.., is_expired).collect();
+                refuse_service(&mut self.replies, expired);
+            }
+            Phase::Running => {
+                for entry in self.in_flight.iter_mut().filter(|entry| entry.deadline <= now) {
+                    let error = unknown(entry, None);
+                    if let Some(sender) = entry.sender.take() {
+                        self.replies.push(Reply { sender, answer: Err(error) });
+                    }
+                }
+            }
+        }
+    }
+
+    /// The nearest deadline of anyone who has not been answered. It looks at all of them, so it is for a watchdog that
+    /// sleeps until then, not for each command.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Instant> {
+        let all = self.waiting.iter().chain(&self.replaying).chain(&self.in_flight);
+        all.filter(|entry| entry.sender.is_some()).map(|entry| entry.deadline).min()
+    }
+
+    /// The answers that are ready, to be sent outside of the lock.
+    #[must_use]
+    pub fn replies(&mut self) -> Vec<Reply> {
+        std::mem::take(&mut self.replies)
+    }
+
+    fn members(&self) -> Vec<Arc<Submission>> {
+        self.in_flight.iter().map(|entry| Arc::clone(&entry.submission)).collect()
+    }
+
+    fn gather(&mut self) {
+        let mut actions = 0;
+        while let Some(next) = self.waiting.front() {
+            let submission = &next.submission;
+            actions += submission.action_count;
+            let is_full = self.in_flight.len() == GROUP_COMMANDS_MAX || actions > GROUP_ACTIONS_MAX;
+            if !self.in_flight.is_empty() && (is_full || submission.is_wide) {
+                break;
+            }
+            let is_wide = submission.is_wide;
+            self.in_flight.extend(self.waiting.pop_front());
+            if is_wide {
+                break;
+            }
+        }
+    }
+
+    /// Puts the group in flight back where it came from. Whoever was told that it is unknown what became of his command
+    /// settles that by repeating it.
+    fn requeue(&mut self) {
+        let queue = if self.is_replay_in_flight { &mut self.replaying } else { &mut self.waiting };
+        for entry in self.in_flight.drain(..).rev().filter(|entry| entry.sender.is_some()) {
+            queue.push_front(entry);
+        }
+    }
+}
+
+fn answer(replies: &mut Vec<Reply>, entry: Entry, answer: Result<Answer, StoreError>) {
+    if let Some(sender) = entry.sender {
+        replies.push(Reply { sender, answer });
+    }
+}
+
+fn refuse_service(replies: &mut Vec<Reply>, expired: Vec<Entry>) {
+    for entry in expired {
+        answer(replies, entry, Err(StoreError::unavailable("the command's time was up before it could begin")));
+    }
+}
+
+fn unknown(entry: &Entry, source: Option<Source>) -> StoreError {
+    StoreError::Unknown { key: entry.submission.command.key.clone(), source }
+}

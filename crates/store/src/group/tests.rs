@@ -1,0 +1,170 @@
+//! The scheduler's rules, without any engine or clock.
+
+use std::time::{Duration, Instant};
+
+use nailsage_domain::UnixMillis;
+
+use super::{GROUP_COMMANDS_MAX, Scheduler, Settlement, Submission};
+use crate::{
+    action::{Action, LogEvent, MarkMarket},
+    answer::{Answer, Outcome, Refused},
+    command::Command,
+    error::StoreError,
+    refusal::Refusal,
+};
+
+type Receiver = futures_channel::oneshot::Receiver<Result<Answer, StoreError>>;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn command(action: Action) -> Submission {
+    Submission::new(Command::new(UnixMillis::MIN, action))
+}
+
+fn narrow() -> Submission {
+    let event_type = "tick".parse().unwrap();
+    command(LogEvent { event_type, event_data: None, severity: "INFO".parse().unwrap(), strategy: None }.into())
+}
+
+fn wide() -> Submission {
+    command(MarkMarket { starlisting_id: "7".parse().unwrap(), price: "1".parse().unwrap() }.into())
+}
+
+fn push(scheduler: &mut Scheduler, submission: Submission, now: Instant, timeout: Duration) -> Receiver {
+    scheduler.push(submission, now, timeout).unwrap()
+}
+
+fn done(count: usize) -> Vec<Result<Answer, StoreError>> {
+    (0..count).map(|_| Ok(Answer::Done(Outcome { commit_seq: 1, results: Vec::new() }))).collect()
+}
+
+fn answer_of(scheduler: &mut Scheduler, receiver: &mut Receiver) -> Option<Result<Answer, StoreError>> {
+    for reply in scheduler.replies() {
+        reply.send();
+    }
+    receiver.try_recv().unwrap()
+}
+
+#[test]
+fn a_group_takes_what_waits_up_to_its_limit() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let _receivers: Vec<_> = (0..GROUP_COMMANDS_MAX + 3).map(|_| push(&mut scheduler, narrow(), now, SECOND)).collect();
+    assert_eq!(scheduler.take(now).unwrap().len(), GROUP_COMMANDS_MAX);
+    scheduler.begin(now);
+    scheduler.settle(done(GROUP_COMMANDS_MAX), Settlement::Committed);
+    assert_eq!(scheduler.take(now).unwrap().len(), 3);
+}
+
+#[test]
+fn a_wide_command_forms_a_group_of_its_own() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let _receivers = [narrow(), wide(), narrow()].map(|it| push(&mut scheduler, it, now, SECOND));
+    for _ in 0..3 {
+        assert_eq!(scheduler.take(now).unwrap().len(), 1);
+        scheduler.begin(now);
+        scheduler.settle(done(1), Settlement::Committed);
+    }
+    assert!(!scheduler.has_work());
+}
+
+#[test]
+fn a_deadline_before_the_group_began_is_unavailable_and_never_executed() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let mut late = push(&mut scheduler, narrow(), now, SECOND);
+    let mut early = push(&mut scheduler, narrow(), now, SECOND * 3);
+    assert_eq!(scheduler.take(now).unwrap().len(), 2);
+    assert_eq!(scheduler.begin(now + SECOND).len(), 1);
+    assert!(matches!(answer_of(&mut scheduler, &mut late), Some(Err(StoreError::Unavailable { .. }))));
+    scheduler.settle(done(1), Settlement::Committed);
+    assert!(matches!(answer_of(&mut scheduler, &mut early), Some(Ok(Answer::Done(_)))));
+}
+
+#[test]
+fn a_deadline_after_the_group_began_is_unknown() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let mut receiver = push(&mut scheduler, narrow(), now, SECOND);
+    scheduler.take(now).unwrap();
+    scheduler.begin(now);
+    assert_eq!(scheduler.next_deadline(), Some(now + SECOND));
+    scheduler.expire(now + SECOND);
+    assert!(matches!(answer_of(&mut scheduler, &mut receiver), Some(Err(StoreError::Unknown { .. }))));
+    scheduler.settle(done(1), Settlement::Committed);
+    assert!(scheduler.replies().is_empty(), "one answer only");
+}
+
+#[test]
+fn a_group_put_back_keeps_its_place_until_its_deadline() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let mut receiver = push(&mut scheduler, narrow(), now, SECOND);
+    scheduler.take(now).unwrap();
+    scheduler.put_back();
+    let _later = push(&mut scheduler, wide(), now, SECOND * 9);
+    assert_eq!(scheduler.take(now).unwrap().len(), 1);
+    scheduler.put_back();
+    scheduler.expire(now + SECOND);
+    assert!(matches!(answer_of(&mut scheduler, &mut receiver), Some(Err(StoreError::Unavailable { .. }))));
+}
+
+#[test]
+fn a_group_that_was_not_committed_is_replayed_one_by_one_in_order() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let mut receivers = [narrow(), narrow()].map(|it| push(&mut scheduler, it, now, SECOND));
+    let first = scheduler.take(now).unwrap();
+    scheduler.begin(now);
+    scheduler.settle(done(2), Settlement::NotCommitted(StoreError::corrupt("a test")));
+    let _later = push(&mut scheduler, narrow(), now, SECOND);
+
+    let again = scheduler.take(now).unwrap();
+    assert!(again.len() == 1 && std::sync::Arc::ptr_eq(&again[0], &first[0]));
+    // Someone else holds the book for a moment: the replay keeps its place all the same.
+    scheduler.put_back();
+    let again = scheduler.take(now).unwrap();
+    assert!(again.len() == 1 && std::sync::Arc::ptr_eq(&again[0], &first[0]));
+    scheduler.begin(now);
+    scheduler.settle(done(1), Settlement::NotCommitted(StoreError::corrupt("a test")));
+    assert!(matches!(answer_of(&mut scheduler, &mut receivers[0]), Some(Err(StoreError::Corrupt { .. }))));
+
+    let again = scheduler.take(now).unwrap();
+    assert!(again.len() == 1 && std::sync::Arc::ptr_eq(&again[0], &first[1]));
+    scheduler.begin(now);
+    scheduler.settle(done(1), Settlement::Committed);
+    assert!(matches!(answer_of(&mut scheduler, &mut receivers[1]), Some(Ok(_))));
+}
+
+#[test]
+fn a_group_whose_commit_was_lost_is_unknown_to_all_and_never_replayed() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let mut receivers = [narrow(), narrow()].map(|it| push(&mut scheduler, it, now, SECOND));
+    scheduler.take(now).unwrap();
+    scheduler.begin(now);
+    let refused = Refused { refusal: Refusal::EmptyCommand, action_index: None };
+    let answers = vec![done(1).remove(0), Ok(Answer::Refused(refused))];
+    let source = std::sync::Arc::new(std::io::Error::other("fsync"));
+    scheduler.settle(answers, Settlement::Unknown(source));
+    for receiver in &mut receivers {
+        assert!(matches!(answer_of(&mut scheduler, receiver), Some(Err(StoreError::Unknown { .. }))));
+    }
+    assert!(!scheduler.has_work());
+}
+
+#[test]
+fn commands_that_were_not_decided_in_time_wait_in_their_old_place() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let _receivers = [narrow(), narrow(), narrow()].map(|it| push(&mut scheduler, it, now, SECOND));
+    let all = scheduler.take(now).unwrap();
+    scheduler.begin(now);
+    let _later = push(&mut scheduler, narrow(), now, SECOND);
+    scheduler.settle(done(1), Settlement::Committed);
+    let rest = scheduler.take(now).unwrap();
+    assert_eq!(rest.len(), 3);
+    assert!(std::sync::Arc::ptr_eq(&rest[0], &all[1]));
+}
+
+#[test]
+fn a_closed_store_takes_nothing_new() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let _receiver = push(&mut scheduler, narrow(), now, SECOND);
+    scheduler.close();
+    assert!(matches!(scheduler.push(narrow(), now, SECOND), Err(StoreError::Unavailable { .. })));
+    assert!(scheduler.has_work(), "what was handed over is still carried out");
+}

@@ -1,0 +1,55 @@
+//! Commands, decisions and the [`Store`] contract of NailSage's paper-trading book, without any I/O.
+//!
+//! Everything that changes the book is a [`Command`]: plain data, one or more [`Action`]s that happen together or
+//! not at all. A backend loads what a command touches into a [`State`], [`decide`](decide::decide) turns both into a
+//! [`Plan`](plan::Plan), and the backend writes the plan's rows and commits. Nothing is decided anywhere else.
+//!
+//! * Programs use [`Store`], [`Reader`] and [`StoreExt`].
+//! * Tests of programs use [`MemoryStore`].
+//! * Backends use [`group`], [`state`] and [`plan`].
+
+pub mod action;
+pub mod answer;
+pub mod audit;
+pub mod clock;
+pub mod command;
+pub mod decide;
+pub mod error;
+pub mod events;
+pub mod ext;
+pub mod fingerprint;
+pub mod footprint;
+pub mod group;
+pub mod memory;
+pub mod open;
+pub mod plan;
+pub mod reader;
+pub mod reference;
+pub mod refusal;
+pub mod size;
+pub mod state;
+pub mod store;
+
+pub use action::{
+    Action, Activate, AdjustBankroll, BankrollChange, ClosePosition, Deactivate, LiquidatePosition, LogEvent,
+    MarkMarket, MarkPosition, OpenPosition, RecordSignal, RegisterStrategy, SetStops,
+};
+pub use answer::{
+    Answer, BankrollAdjusted, Done, EventLogged, MarketMarked, Outcome, PositionClosed, PositionMarked, PositionOpened,
+    Refused, SignalRecorded, StopsSet, StrategyActivity, StrategyRegistered,
+};
+pub use clock::{Clock, SystemClock};
+pub use command::{ACTIONS_MAX, Command};
+pub use error::StoreError;
+pub use ext::{CallError, Caller, StoreExt, time_ordered_key};
+pub use memory::MemoryStore;
+pub use open::{Access, OpenError, OpenOptions};
+pub use reader::{
+    BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
+    StrategyRecord, TradeQuery,
+};
+pub use reference::{PositionRef, StrategyRef};
+pub use refusal::Refusal;
+pub use size::Size;
+pub use state::State;
+pub use store::{DEFAULT_TIMEOUT, Pending, Store};

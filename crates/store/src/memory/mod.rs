@@ -1,0 +1,109 @@
+//! The memory backend: the same plans applied to maps. A test double for programs that use a book.
+
+mod reader;
+mod tables;
+
+use std::{
+    fmt,
+    future::ready,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use crate::{
+    answer::Answer,
+    clock::{Clock, SystemClock},
+    command::Command,
+    error::StoreError,
+    group::{Submission, fold},
+    state::{Book, State},
+    store::{Pending, Store},
+};
+use tables::Tables;
+
+/// The version of the schema whose rows it keeps.
+const SCHEMA_VERSION: i64 = 1;
+
+/// A book in memory. It keeps every promise of [`Store`] but durability: it lives as long as its last clone.
+///
+/// ```
+/// use nailsage_store::{MemoryStore, Reader, StoreExt, RegisterStrategy};
+/// # use nailsage_domain::UnixMillis;
+/// # futures_executor::block_on(async {
+/// let book = MemoryStore::new();
+/// let at = UnixMillis::new(1_640_991_660_000)?;
+/// let registered = book
+///     .register_strategy(
+///         at,
+///         RegisterStrategy {
+///             strategy: "scalper/v1@7".parse()?,
+///             interval: "1m".parse()?,
+///             model_id: None,
+///             config_path: None,
+///             initial_bankroll: None,
+///         },
+///     )
+///     .await?;
+/// assert_eq!(registered.current_bankroll.to_string(), "10000");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct MemoryStore {
+    inner: Arc<Mutex<Inner>>,
+    clock: Arc<dyn Clock>,
+}
+
+struct Inner {
+    state: State,
+    tables: Tables,
+}
+
+impl MemoryStore {
+    /// An empty book by the machine's clock.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_clock(Arc::new(SystemClock))
+    }
+
+    /// An empty book by another clock.
+    #[must_use]
+    pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        let inner = Inner { state: State::new(Book::new(SCHEMA_VERSION, clock.now())), tables: Tables::default() };
+        Self { inner: Arc::new(Mutex::new(inner)), clock }
+    }
+
+    /// A panic inside a command is caught before it can poison the lock, and nothing else under it panics half-way.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn carry_out(&self, command: Command, timeout: Duration) -> Result<Answer, StoreError> {
+        if timeout.is_zero() {
+            return Err(StoreError::unavailable("the command's time was up before it could begin"));
+        }
+        let submission = Arc::new(Submission::new(command));
+        let mut inner = self.lock();
+        let mut folded = fold(&mut inner.state, &[submission], self.clock.as_ref(), || false);
+        inner.tables.append(folded.writes);
+        folded.answers.pop().expect("a fold decides at least one command")
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+impl Store for MemoryStore {
+    fn submit(&self, command: Command, timeout: Duration) -> Pending<Answer> {
+        Box::pin(ready(self.carry_out(command, timeout)))
+    }
+}

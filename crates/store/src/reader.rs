@@ -1,0 +1,221 @@
+//! Reading the book: one question, one answer, never a transaction held open.
+
+use nailsage_domain::{
+    Event, EventId, EventType, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity, Signal,
+    SignalId, Strategy, StrategyId, StrategyTotals, Trade, TradeId, UnixMillis,
+};
+use serde::Serialize;
+
+use crate::{answer::Outcome, reference::StrategyRef, state::Book, store::Pending};
+
+/// The most rows in one page.
+pub const PAGE_ROWS_MAX: u32 = 1_000;
+
+/// Which end of the book a page starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Oldest first.
+    #[default]
+    Ascending,
+    /// Newest first.
+    Descending,
+}
+
+/// Some rows, and where to go on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T, C> {
+    /// The rows, in the order that was asked for.
+    pub items: Vec<T>,
+    /// Pass it as `after` for the next page; absent on the last one.
+    pub next: Option<C>,
+}
+
+impl<T, C> Page<T, C> {
+    /// Makes a page out of up to `limit + 1` rows: the extra one only tells that there are more.
+    pub fn from_rows(mut rows: Vec<T>, limit: u32, cursor: impl Fn(&T) -> C) -> Self {
+        // A limit is at most PAGE_ROWS_MAX, so it fits.
+        let limit = limit as usize;
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = if has_more { rows.last().map(cursor) } else { None };
+        Self { items: rows, next }
+    }
+}
+
+/// A strategy with its totals.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StrategyRecord {
+    /// The strategy.
+    #[serde(flatten)]
+    pub strategy: Strategy,
+    /// What its closed positions came to.
+    pub totals: StrategyTotals,
+}
+
+/// How the book stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BookStatus {
+    /// The schema's version.
+    pub schema_version: i64,
+    /// How many commands have changed the book.
+    pub commit_seq: i64,
+    /// How many strategies there are.
+    pub strategies: i64,
+    /// How many positions there have been.
+    pub positions: i64,
+    /// How many trades there have been.
+    pub trades: i64,
+    /// How many signals there have been.
+    pub signals: i64,
+    /// How many events there have been.
+    pub events: i64,
+}
+
+macro_rules! queries {
+    ($($(#[$doc:meta])* $name:ident($cursor:ty) { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $type,)*
+            /// Only rows after this one, in the order asked for.
+            pub after: Option<$cursor>,
+            /// At most so many rows, from 1 to [`PAGE_ROWS_MAX`]; what lies outside is brought inside.
+            pub limit: u32,
+            /// Oldest or newest first.
+            pub order: Order,
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: <$type>::default(),)* after: None, limit: 100, order: Order::Ascending }
+            }
+        }
+
+        impl $name {
+            /// The limit, brought inside its range.
+            #[must_use]
+            pub fn rows(&self) -> u32 {
+                self.limit.clamp(1, PAGE_ROWS_MAX)
+            }
+        }
+    )*};
+}
+
+queries! {
+    /// Which strategies.
+    StrategyQuery(StrategyId) {
+        /// Only active or only inactive ones.
+        is_active: Option<bool>,
+    }
+    /// Which positions.
+    PositionQuery(PositionId) {
+        /// Only this strategy's.
+        strategy_id: Option<StrategyId>,
+        /// Only those with this status.
+        status: Option<PositionStatus>,
+    }
+    /// Which trades.
+    TradeQuery(TradeId) {
+        /// Only this strategy's.
+        strategy_id: Option<StrategyId>,
+        /// Only this position's.
+        position_id: Option<PositionId>,
+    }
+    /// Which signals.
+    SignalQuery(SignalId) {
+        /// Only this strategy's.
+        strategy_id: Option<StrategyId>,
+        /// Only executed or only suppressed ones.
+        was_executed: Option<bool>,
+    }
+    /// Which events.
+    EventQuery(EventId) {
+        /// Only those about this strategy.
+        strategy_id: Option<StrategyId>,
+        /// Only this type.
+        event_type: Option<EventType>,
+        /// Only those at least this bad.
+        min_severity: Option<Severity>,
+        /// Only those at this time or later.
+        since: Option<UnixMillis>,
+    }
+}
+
+/// Which part of a strategy's ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LedgerQuery {
+    /// Whose ledger.
+    pub strategy_id: StrategyId,
+    /// Only entries after this `seq`, in the order asked for.
+    pub after: Option<i64>,
+    /// At most so many rows, from 1 to [`PAGE_ROWS_MAX`]; what lies outside is brought inside.
+    pub limit: u32,
+    /// Oldest or newest first.
+    pub order: Order,
+}
+
+impl LedgerQuery {
+    /// A strategy's ledger from its beginning.
+    #[must_use]
+    pub fn of(strategy_id: StrategyId) -> Self {
+        Self { strategy_id, after: None, limit: 100, order: Order::Ascending }
+    }
+
+    /// The limit, brought inside its range.
+    #[must_use]
+    pub fn rows(&self) -> u32 {
+        self.limit.clamp(1, PAGE_ROWS_MAX)
+    }
+}
+
+/// A book that can be read.
+///
+/// Each answer is one consistent read of what is committed, begun after every command whose answer the caller has seen.
+/// Lists come in pages with a cursor, ordered by id (the ledger by `seq`), which is the order of commits: new rows never
+/// appear before a cursor that was handed out.
+pub trait Reader: Send + Sync + std::fmt::Debug {
+    /// How the book stands.
+    fn book(&self) -> Pending<BookStatus>;
+
+    /// A strategy with its totals, if there is one.
+    fn strategy(&self, strategy: StrategyRef) -> Pending<Option<StrategyRecord>>;
+
+    /// Strategies by id.
+    fn strategies(&self, query: StrategyQuery) -> Pending<Page<StrategyRecord, StrategyId>>;
+
+    /// A position, if there is one.
+    fn position(&self, id: PositionId) -> Pending<Option<Position>>;
+
+    /// Positions by id.
+    fn positions(&self, query: PositionQuery) -> Pending<Page<Position, PositionId>>;
+
+    /// Trades by id.
+    fn trades(&self, query: TradeQuery) -> Pending<Page<Trade, TradeId>>;
+
+    /// Signals by id.
+    fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>>;
+
+    /// A strategy's ledger by `seq`.
+    fn ledger(&self, query: LedgerQuery) -> Pending<Page<LedgerEntry, i64>>;
+
+    /// Events by id.
+    fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>>;
+
+    /// The outcome of the command that was accepted under this key, if there is one.
+    fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>>;
+}
+
+impl From<&Book> for BookStatus {
+    fn from(book: &Book) -> Self {
+        // Ids are dense from 1, so the next one tells how many there have been.
+        Self {
+            schema_version: book.schema_version,
+            commit_seq: book.commit_seq,
+            strategies: book.next_strategy_id.get() - 1,
+            positions: book.next_position_id.get() - 1,
+            trades: book.next_trade_id.get() - 1,
+            signals: book.next_signal_id.get() - 1,
+            events: book.next_event_id.get() - 1,
+        }
+    }
+}
