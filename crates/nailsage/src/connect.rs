@@ -1,0 +1,77 @@
+//! From a URL to an open book.
+
+use std::{env, sync::Arc};
+
+use nailsage_store::{OpenError, OpenOptions, Store};
+
+/// The variable that [`connect_from_env`] reads.
+const URL_VARIABLE: &str = "DATABASE_URL";
+
+/// Opens the book at a URL, making it if there is none and migrating an older one.
+///
+/// | URL | book |
+/// |---|---|
+/// | `sqlite:///nailsage.db` | a file, relative to the working folder |
+/// | `sqlite:////var/lib/nailsage.db` | a file, absolute |
+/// | `sqlite::memory:` | a private temporary file, removed when the store is dropped |
+///
+/// # Errors
+///
+/// See [`OpenError`]; nothing has been written.
+pub async fn connect(url: &str) -> Result<Arc<dyn Store>, OpenError> {
+    connect_with(url, &OpenOptions::default()).await
+}
+
+/// Opens the book that the environment variable `DATABASE_URL` names.
+///
+/// # Errors
+///
+/// See [`OpenError`]; nothing has been written.
+pub async fn connect_from_env() -> Result<Arc<dyn Store>, OpenError> {
+    let url = env::var(URL_VARIABLE).map_err(|error| bad_url(format!("{URL_VARIABLE}: {error}")))?;
+    connect(&url).await
+}
+
+/// Opens the book at a URL in a particular way.
+///
+/// # Errors
+///
+/// See [`OpenError`]; nothing has been written.
+// Opening a file waits for nothing, but opening a server does, and a program cannot tell the backends apart.
+#[expect(clippy::unused_async, reason = "backends that wait are behind the same call")]
+pub async fn connect_with(url: &str, options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError> {
+    match url.split_once(':') {
+        Some(("sqlite", rest)) => sqlite(rest, options),
+        Some((scheme @ ("postgres" | "postgresql"), _)) => {
+            Err(OpenError::FeatureOff { scheme: scheme.to_owned(), feature: "postgres" })
+        }
+        // A scheme is short and without secrets, as long as it is one: a bare `user:password@host` is not.
+        _ => Err(bad_url("the URL has no known scheme".to_owned())),
+    }
+}
+
+fn bad_url(problem: String) -> OpenError {
+    OpenError::BadUrl { problem }
+}
+
+#[cfg(feature = "sqlite")]
+fn sqlite(rest: &str, options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError> {
+    use nailsage_store_sqlite::SqliteStore;
+    if rest == ":memory:" {
+        return Ok(Arc::new(SqliteStore::open_private(options)?));
+    }
+    // Three slashes begin a relative path and four an absolute one.
+    let path = rest.strip_prefix("///").ok_or_else(|| bad_url("a file's URL begins with sqlite:///".to_owned()))?;
+    if path.is_empty() {
+        return Err(bad_url("the URL names no file".to_owned()));
+    }
+    if path.contains(['?', '#', '\0']) {
+        return Err(bad_url("a file's URL has no parameters".to_owned()));
+    }
+    Ok(Arc::new(SqliteStore::open(std::path::Path::new(path), options)?))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn sqlite(_rest: &str, _options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError> {
+    Err(OpenError::FeatureOff { scheme: "sqlite".to_owned(), feature: "sqlite" })
+}

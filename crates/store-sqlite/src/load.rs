@@ -1,0 +1,127 @@
+//! Loading a footprint: every row that a group of commands can touch.
+
+use std::collections::BTreeSet;
+
+use nailsage_domain::{PositionId, StrategyId};
+use nailsage_store::{
+    StrategyRef,
+    footprint::Footprint,
+    plan::StrategyState,
+    state::{Book, State},
+};
+use rusqlite::{Connection, Params, Result, Row};
+
+use crate::rows;
+
+/// Loads the book row.
+pub(crate) fn book(connection: &Connection) -> Result<Book> {
+    connection.prepare_cached(rows::BOOK)?.query_row([], rows::book)
+}
+
+/// Loads a footprint's rows. They all belong to one moment, because the writer's transaction has begun.
+pub(crate) fn state(connection: &Connection, book: Book, footprint: &Footprint) -> Result<State> {
+    let mut state = State::new(book);
+    let mut positions = footprint.positions.clone();
+    for key in &footprint.keys {
+        if let Some(request) = one(connection, rows::REQUESTS, "WHERE request_key = ?1", [key.as_str()], rows::request)?
+        {
+            positions.extend(request.opened_position_id);
+            state.put_request(request);
+        }
+    }
+    for strategy in &footprint.strategies {
+        if let Some(strategy) = find_strategy(connection, strategy)? {
+            state.put_strategy(strategy);
+        }
+    }
+    load_open(connection, &mut state, footprint)?;
+    load_positions(connection, &mut state, &positions)?;
+    Ok(state)
+}
+
+pub(crate) fn find_strategy(connection: &Connection, strategy: &StrategyRef) -> Result<Option<StrategyState>> {
+    match strategy {
+        StrategyRef::Id(id) => one(connection, rows::STRATEGIES, "WHERE s.id = ?1", [id.get()], rows::strategy),
+        StrategyRef::Key(key) => one(
+            connection,
+            rows::STRATEGIES,
+            "WHERE s.strategy_name = ?1 AND s.version = ?2 AND s.starlisting_id = ?3",
+            (key.name.as_str(), key.version.as_str(), key.starlisting_id.get()),
+            rows::strategy,
+        ),
+    }
+}
+
+pub(crate) fn find_position(connection: &Connection, id: PositionId) -> Result<Option<nailsage_domain::Position>> {
+    one(connection, rows::POSITIONS, "WHERE id = ?1", [id.get()], rows::position)
+}
+
+/// The partial indexes serve only queries that write their condition out.
+fn load_open(connection: &Connection, state: &mut State, footprint: &Footprint) -> Result<()> {
+    let mut owners: BTreeSet<StrategyId> = BTreeSet::new();
+    for strategy in &footprint.open_of {
+        owners.extend(match strategy {
+            StrategyRef::Id(id) => Some(*id),
+            StrategyRef::Key(key) => state.strategy_id(key),
+        });
+    }
+    for owner in owners {
+        for position in all(
+            connection,
+            rows::POSITIONS,
+            "WHERE strategy_id = ?1 AND status = 'open'",
+            [owner.get()],
+            rows::position,
+        )? {
+            state.put_position(position);
+        }
+    }
+    for market in &footprint.markets {
+        let open = "WHERE starlisting_id = ?1 AND status = 'open'";
+        for position in all(connection, rows::POSITIONS, open, [market.get()], rows::position)? {
+            // A market's positions bring no strategies: marking touches none.
+            state.put_position(position);
+        }
+    }
+    Ok(())
+}
+
+/// Positions that are named, with the strategies that they belong to.
+fn load_positions(connection: &Connection, state: &mut State, ids: &BTreeSet<PositionId>) -> Result<()> {
+    for id in ids {
+        let loaded = match state.position(*id) {
+            Some(known) => Some(known.clone()),
+            None => find_position(connection, *id)?,
+        };
+        let Some(position) = loaded else { continue };
+        if state.strategy(position.strategy_id).is_none()
+            && let Some(owner) = find_strategy(connection, &StrategyRef::Id(position.strategy_id))?
+        {
+            state.put_strategy(owner);
+        }
+        state.put_position(position);
+    }
+    Ok(())
+}
+
+fn one<T>(
+    connection: &Connection,
+    select: &str,
+    condition: &str,
+    params: impl Params,
+    map: fn(&Row<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    let mut statement = connection.prepare_cached(&format!("{select}{condition}"))?;
+    let mut rows = statement.query(params)?;
+    rows.next()?.map(map).transpose()
+}
+
+fn all<T>(
+    connection: &Connection,
+    select: &str,
+    condition: &str,
+    params: impl Params,
+    map: fn(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    connection.prepare_cached(&format!("{select}{condition}"))?.query_map(params, map)?.collect()
+}

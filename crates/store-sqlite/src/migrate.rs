@@ -1,0 +1,107 @@
+//! Making and migrating a book, under a lock that all processes honour.
+
+use std::{
+    fs::{File, OpenOptions},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use nailsage_store::{Access, OpenError};
+use refinery::{Runner, Target};
+
+use crate::{
+    connection::open_writer,
+    inspect::{Found, inspect},
+};
+
+mod embedded {
+    //! The files of `schema/sqlite`, which this crate reaches through its folder `migrations`.
+    refinery::embed_migrations!("migrations");
+}
+
+/// Brings the book at `path` to this crate's schema version, if it is not there yet.
+pub(crate) fn migrate(path: &Path, found: Found) -> Result<(), OpenError> {
+    if !found.needs_migration() {
+        return Ok(());
+    }
+    let place = path.display().to_string();
+    let lock = Lock::take(path, &place)?;
+    // Whoever had the lock before may have done it.
+    let found = inspect(path, Access::Create)?;
+    if found.needs_migration() {
+        run(path, &place, found)?;
+        tracing::info!(book = %place, "schema is at version {}", crate::inspect::SCHEMA_VERSION);
+    }
+    lock.release();
+    Ok(())
+}
+
+fn run(path: &Path, place: &str, found: Found) -> Result<(), OpenError> {
+    let failed = |error: refinery::Error| migration_error(place, error);
+    let mut connection = open_writer(path, true)?;
+    if let Found::Book { version, has_history: false } = found {
+        // Made by hand from the same files: the history is written down, the files are not run again.
+        let version = i32::try_from(version).unwrap_or(i32::MAX);
+        runner().set_target(Target::FakeVersion(version)).run(&mut connection).map_err(failed)?;
+    }
+    // All files and their history in one transaction: a crash leaves the old version whole.
+    runner().set_grouped(true).run(&mut connection).map_err(failed)?;
+    Ok(())
+}
+
+fn runner() -> Runner {
+    embedded::migrations::runner()
+}
+
+fn migration_error(place: &str, error: refinery::Error) -> OpenError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(inner) = cause {
+        if let Some(engine) = inner.downcast_ref::<rusqlite::Error>()
+            && let Some(code) = engine.sqlite_error()
+        {
+            let engine = rusqlite::Error::SqliteFailure(*code, Some(engine.to_string()));
+            return crate::fault::open_error(place, "migrating the schema", engine);
+        }
+        cause = inner.source();
+    }
+    OpenError::Failed { place: place.to_owned(), during: "migrating the schema", source: Arc::new(error) }
+}
+
+/// A lock on a file beside the book. Never on the book itself: closing that file would drop SQLite's own locks.
+struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    fn take(book: &Path, place: &str) -> Result<Self, OpenError> {
+        let mut path = book.as_os_str().to_owned();
+        path.push("-migrating");
+        let path = PathBuf::from(path);
+        let failed = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                OpenError::PermissionDenied { place: place.to_owned(), source: Arc::new(error) }
+            }
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                OpenError::Full { place: place.to_owned(), source: Arc::new(error) }
+            }
+            _ => OpenError::Failed {
+                place: place.to_owned(),
+                during: "locking it for migration",
+                source: Arc::new(error),
+            },
+        };
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        file.lock().map_err(failed)?;
+        Ok(Self { file, path })
+    }
+
+    /// The migration is done, so whoever waits finds nothing to do, and the file may go before the lock does.
+    fn release(self) {
+        if let Err(error) = std::fs::remove_file(&self.path) {
+            // Windows does not remove a file that another process has open; that one removes it.
+            tracing::debug!(%error, path = %self.path.display(), "the migration lock stays behind");
+        }
+        drop(self.file);
+    }
+}

@@ -1,0 +1,92 @@
+//! A book in an SQLite file.
+
+use std::{future::ready, path::Path, sync::Arc, time::Duration};
+
+use nailsage_store::{Access, Answer, Command, OpenError, OpenOptions, Pending, Store, StoreError};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::{
+    connection::{ensure_engine, open_writer},
+    engine::Engine,
+    inspect::inspect,
+    migrate::migrate,
+    place::ensure_local,
+    readers::Readers,
+    writer::Writer,
+};
+
+/// A book in an SQLite file, with one writer thread and a few readers.
+///
+/// Its futures need no particular runtime. Several stores, in one process or in many, may share a file; they take
+/// turns. Dropping it carries out what was handed over first.
+#[derive(Debug)]
+pub struct SqliteStore {
+    // In the order in which they end: the writer's last words are still read, and the folder goes last.
+    writer: Option<Writer>,
+    readers: Readers,
+    _private_folder: Option<TempDir>,
+}
+
+impl SqliteStore {
+    /// Opens the book at a path.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`]; nothing has been written.
+    pub fn open(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
+        ensure_engine()?;
+        ensure_local(path)?;
+        let found = inspect(path, options.access)?;
+        let place = path.display().to_string();
+        let failed = |error: std::io::Error| OpenError::Failed {
+            place: place.clone(),
+            during: "starting its threads",
+            source: Arc::new(error),
+        };
+        let writer = match options.access {
+            Access::ReadOnly => None,
+            access => {
+                if access == Access::Create {
+                    migrate(path, found)?;
+                }
+                let engine = Engine::new(path.to_owned(), open_writer(path, false)?);
+                Some(Writer::start(engine, Arc::clone(&options.clock)).map_err(failed)?)
+            }
+        };
+        let readers = Readers::start(path).map_err(failed)?;
+        Ok(Self { writer, readers, _private_folder: None })
+    }
+
+    /// Opens an empty book in a private temporary file that goes away with the store.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`].
+    pub fn open_private(options: &OpenOptions) -> Result<Self, OpenError> {
+        let folder = tempfile::Builder::new().prefix("nailsage-").tempdir().map_err(|error| OpenError::Failed {
+            place: "a private book".to_owned(),
+            during: "making its temporary folder",
+            source: Arc::new(error),
+        })?;
+        let mut store = Self::open(&folder.path().join("book.db"), options)?;
+        store._private_folder = Some(folder);
+        Ok(store)
+    }
+
+    pub(crate) fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Pending<T> {
+        self.readers.ask(question)
+    }
+}
+
+impl Store for SqliteStore {
+    fn submit(&self, command: Command, timeout: Duration) -> Pending<Answer> {
+        match &self.writer {
+            Some(writer) => writer.submit(command, timeout),
+            None => Box::pin(ready(Err(StoreError::unavailable("it was opened for reading only")))),
+        }
+    }
+}
