@@ -13,6 +13,7 @@ mod place;
 mod reader;
 mod readers;
 mod rows;
+pub mod sql;
 mod store;
 mod write;
 mod writer;

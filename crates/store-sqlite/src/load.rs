@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nailsage_domain::{PositionId, StrategyId};
+use nailsage_domain::PositionId;
 use nailsage_store::{
     StrategyRef,
     footprint::Footprint,
@@ -11,11 +11,11 @@ use nailsage_store::{
 };
 use rusqlite::{Connection, Params, Result, Row};
 
-use crate::rows;
+use crate::{rows, sql};
 
 /// Loads the book row.
 pub(crate) fn book(connection: &Connection) -> Result<Book> {
-    connection.prepare_cached(rows::BOOK)?.query_row([], rows::book)
+    connection.prepare_cached(sql::BOOK)?.query_row([], rows::book)
 }
 
 /// Loads a footprint's rows. They all belong to one moment, because the writer's transaction has begun.
@@ -23,8 +23,7 @@ pub(crate) fn state(connection: &Connection, book: Book, footprint: &Footprint) 
     let mut state = State::new(book);
     let mut positions = footprint.positions.clone();
     for key in &footprint.keys {
-        if let Some(request) = one(connection, rows::REQUESTS, "WHERE request_key = ?1", [key.as_str()], rows::request)?
-        {
+        if let Some(request) = one(connection, sql::REQUEST_BY_KEY, [key.as_str()], rows::request)? {
             positions.extend(request.opened_position_id);
             state.put_request(request);
         }
@@ -41,11 +40,10 @@ pub(crate) fn state(connection: &Connection, book: Book, footprint: &Footprint) 
 
 pub(crate) fn find_strategy(connection: &Connection, strategy: &StrategyRef) -> Result<Option<StrategyState>> {
     match strategy {
-        StrategyRef::Id(id) => one(connection, rows::STRATEGIES, "WHERE s.id = ?1", [id.get()], rows::strategy),
+        StrategyRef::Id(id) => one(connection, sql::STRATEGY_BY_ID, [id.get()], rows::strategy),
         StrategyRef::Key(key) => one(
             connection,
-            rows::STRATEGIES,
-            "WHERE s.strategy_name = ?1 AND s.version = ?2 AND s.starlisting_id = ?3",
+            sql::STRATEGY_BY_KEY,
             (key.name.as_str(), key.version.as_str(), key.starlisting_id.get()),
             rows::strategy,
         ),
@@ -53,32 +51,28 @@ pub(crate) fn find_strategy(connection: &Connection, strategy: &StrategyRef) -> 
 }
 
 pub(crate) fn find_position(connection: &Connection, id: PositionId) -> Result<Option<nailsage_domain::Position>> {
-    one(connection, rows::POSITIONS, "WHERE id = ?1", [id.get()], rows::position)
+    one(connection, sql::POSITION_BY_ID, [id.get()], rows::position)
 }
 
 /// The partial indexes serve only queries that write their condition out.
 fn load_open(connection: &Connection, state: &mut State, footprint: &Footprint) -> Result<()> {
-    let mut owners: BTreeSet<StrategyId> = BTreeSet::new();
-    for strategy in &footprint.open_of {
-        owners.extend(match strategy {
+    let mut places = BTreeSet::new();
+    for (strategy, market) in &footprint.open_of {
+        let id = match strategy {
             StrategyRef::Id(id) => Some(*id),
             StrategyRef::Key(key) => state.strategy_id(key),
-        });
+        };
+        if let Some(owner) = id.and_then(|id| state.strategy(id)) {
+            places.insert((owner.strategy.id, market.unwrap_or(owner.strategy.key.starlisting_id)));
+        }
     }
-    for owner in owners {
-        for position in all(
-            connection,
-            rows::POSITIONS,
-            "WHERE strategy_id = ?1 AND status = 'open'",
-            [owner.get()],
-            rows::position,
-        )? {
+    for (owner, market) in places {
+        for position in all(connection, sql::OPEN_OF_STRATEGY, [owner.get(), market.get()], rows::position)? {
             state.put_position(position);
         }
     }
     for market in &footprint.markets {
-        let open = "WHERE starlisting_id = ?1 AND status = 'open'";
-        for position in all(connection, rows::POSITIONS, open, [market.get()], rows::position)? {
+        for position in all(connection, sql::OPEN_ON_MARKET, [market.get()], rows::position)? {
             // A market's positions bring no strategies: marking touches none.
             state.put_position(position);
         }
@@ -106,22 +100,15 @@ fn load_positions(connection: &Connection, state: &mut State, ids: &BTreeSet<Pos
 
 fn one<T>(
     connection: &Connection,
-    select: &str,
-    condition: &str,
+    sql: &str,
     params: impl Params,
     map: fn(&Row<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
-    let mut statement = connection.prepare_cached(&format!("{select}{condition}"))?;
+    let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     rows.next()?.map(map).transpose()
 }
 
-fn all<T>(
-    connection: &Connection,
-    select: &str,
-    condition: &str,
-    params: impl Params,
-    map: fn(&Row<'_>) -> Result<T>,
-) -> Result<Vec<T>> {
-    connection.prepare_cached(&format!("{select}{condition}"))?.query_map(params, map)?.collect()
+fn all<T>(connection: &Connection, sql: &str, params: impl Params, map: fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+    connection.prepare_cached(sql)?.query_map(params, map)?.collect()
 }

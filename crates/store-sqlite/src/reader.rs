@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, types::Value};
 use crate::{
     fault::store_error,
     load::{book, find_position, find_strategy},
-    rows,
+    rows, sql,
     store::SqliteStore,
 };
 
@@ -115,7 +115,7 @@ impl Reader for SqliteStore {
     fn strategies(&self, query: StrategyQuery) -> Pending<Page<StrategyRecord, StrategyId>> {
         self.ask(move |connection| {
             let place = (query.after.map(StrategyId::get), query.rows(), query.order);
-            Select::new(rows::STRATEGIES).with_some("s.is_active = ?", query.is_active).page(
+            Select::new(sql::STRATEGIES).with_some("s.is_active = ?", query.is_active).page(
                 connection,
                 "s.id",
                 place,
@@ -135,7 +135,7 @@ impl Reader for SqliteStore {
         self.ask(move |connection| {
             let place = (query.after.map(PositionId::get), query.rows(), query.order);
             let status = query.status.map(|status| format!("status = '{}'", status.as_str()));
-            Select::new(rows::POSITIONS)
+            Select::new(sql::POSITIONS)
                 .literally(status.as_deref())
                 .with_some("strategy_id = ?", query.strategy_id.map(StrategyId::get))
                 .page(connection, "id", place, rows::position, |position| position.id)
@@ -145,7 +145,7 @@ impl Reader for SqliteStore {
     fn trades(&self, query: TradeQuery) -> Pending<Page<Trade, TradeId>> {
         self.ask(move |connection| {
             let place = (query.after.map(TradeId::get), query.rows(), query.order);
-            Select::new(rows::TRADES)
+            Select::new(sql::TRADES)
                 .with_some("strategy_id = ?", query.strategy_id.map(StrategyId::get))
                 .with_some("position_id = ?", query.position_id.map(PositionId::get))
                 .page(connection, "id", place, rows::trade, |trade| trade.id)
@@ -156,7 +156,7 @@ impl Reader for SqliteStore {
         self.ask(move |connection| {
             let place = (query.after.map(SignalId::get), query.rows(), query.order);
             let executed = query.was_executed.map(|it| if it { "was_executed = 1" } else { "was_executed = 0" });
-            Select::new(rows::SIGNALS)
+            Select::new(sql::SIGNALS)
                 .literally(executed)
                 .with_some("strategy_id = ?", query.strategy_id.map(StrategyId::get))
                 .page(connection, "id", place, rows::signal, |signal| signal.id)
@@ -166,7 +166,7 @@ impl Reader for SqliteStore {
     fn ledger(&self, query: LedgerQuery) -> Pending<Page<LedgerEntry, i64>> {
         self.ask(move |connection| {
             let place = (query.after, query.rows(), query.order);
-            Select::new(rows::LEDGER).with("strategy_id = ?", query.strategy_id.get()).page(
+            Select::new(sql::LEDGER).with("strategy_id = ?", query.strategy_id.get()).page(
                 connection,
                 "seq",
                 place,
@@ -179,7 +179,7 @@ impl Reader for SqliteStore {
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>> {
         self.ask(move |connection| {
             let place = (query.after.map(EventId::get), query.rows(), query.order);
-            Select::new(rows::EVENTS)
+            Select::new(sql::EVENTS)
                 .literally(query.min_severity.map(severities_from).as_deref())
                 .with_some("strategy_id = ?", query.strategy_id.map(StrategyId::get))
                 .with_some("event_type = ?", query.event_type.map(|it| it.as_str().to_owned()))
@@ -190,8 +190,8 @@ impl Reader for SqliteStore {
 
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>> {
         self.ask(move |connection| {
-            let sql = format!("{}WHERE request_key = ?1", rows::REQUESTS);
-            let read = || connection.prepare_cached(&sql)?.query_row([key.as_str()], rows::request).optional();
+            let read =
+                || connection.prepare_cached(sql::REQUEST_BY_KEY)?.query_row([key.as_str()], rows::request).optional();
             let request = read().map_err(|error| store_error("reading a request", error))?;
             Ok(request.map(|request| request.outcome))
         })

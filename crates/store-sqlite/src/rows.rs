@@ -15,34 +15,6 @@ use nailsage_store::{
 };
 use rusqlite::{Error, Result, Row, types::Type};
 
-pub(crate) const BOOK: &str = "SELECT schema_version, next_strategy_id, next_position_id, next_trade_id, \
-     next_signal_id, next_event_id, next_snapshot_id, commit_seq, updated_at FROM book WHERE id = 1";
-
-/// A strategy with its totals; conditions and order are appended.
-pub(crate) const STRATEGIES: &str = "SELECT s.id, s.strategy_name, s.version, s.starlisting_id, s.interval, \
-     s.model_id, s.config_path, s.is_active, s.initial_bankroll, s.current_bankroll, s.created_at, s.updated_at, \
-     t.ledger_seq, t.num_closed, t.num_wins, t.num_losses, t.realized_micros, t.win_micros, t.loss_micros, \
-     t.fees_micros, t.duration_ms FROM strategies AS s JOIN strategy_totals AS t ON t.strategy_id = s.id ";
-
-pub(crate) const POSITIONS: &str = "SELECT id, strategy_id, starlisting_id, side, size, entry_price, \
-     entry_timestamp, exit_price, exit_timestamp, realized_pnl, unrealized_pnl, fees_paid, status, stop_loss_price, \
-     take_profit_price, exit_reason, created_at, updated_at, mark_price, marked_at FROM positions ";
-
-pub(crate) const TRADES: &str = "SELECT id, position_id, strategy_id, starlisting_id, trade_type, size, price, fees, \
-     slippage, timestamp, signal_id, created_at FROM trades ";
-
-pub(crate) const SIGNALS: &str = "SELECT id, strategy_id, starlisting_id, signal_type, confidence, price_at_signal, \
-     timestamp, was_executed, rejection_reason, created_at FROM signals ";
-
-pub(crate) const LEDGER: &str = "SELECT strategy_id, seq, kind, position_id, trade_id, delta_micros, \
-     balance_micros, reason, request_key, commit_seq, timestamp, created_at FROM ledger ";
-
-pub(crate) const EVENTS: &str =
-    "SELECT id, event_type, event_data, severity, timestamp, created_at, strategy_id FROM event_log ";
-
-pub(crate) const REQUESTS: &str = "SELECT request_key, fingerprint, outcome, opened_position_id, timestamp, \
-     created_at FROM requests ";
-
 fn bad(column: usize, error: impl StdError + Send + Sync + 'static) -> Error {
     Error::FromSqlConversionFailure(column, Type::Null, Box::new(error))
 }

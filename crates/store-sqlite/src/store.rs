@@ -35,6 +35,10 @@ impl SqliteStore {
     ///
     /// See [`OpenError`]; nothing has been written.
     pub fn open(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
+        Self::open_in(path, options, None)
+    }
+
+    fn open_in(path: &Path, options: &OpenOptions, private_folder: Option<TempDir>) -> Result<Self, OpenError> {
         ensure_engine()?;
         ensure_local(path)?;
         let found = inspect(path, options.access)?;
@@ -55,7 +59,7 @@ impl SqliteStore {
             }
         };
         let readers = Readers::start(path).map_err(failed)?;
-        Ok(Self { writer, readers, _private_folder: None })
+        Ok(Self { writer, readers, _private_folder: private_folder })
     }
 
     /// Opens an empty book in a private temporary file that goes away with the store.
@@ -69,9 +73,8 @@ impl SqliteStore {
             during: "making its temporary folder",
             source: Arc::new(error),
         })?;
-        let mut store = Self::open(&folder.path().join("book.db"), options)?;
-        store._private_folder = Some(folder);
-        Ok(store)
+        let path = folder.path().join("book.db");
+        Self::open_in(&path, options, Some(folder))
     }
 
     pub(crate) fn ask<T: Send + 'static>(

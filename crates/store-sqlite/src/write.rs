@@ -1,45 +1,12 @@
 //! Writing a group's rows: one SQL text for each kind of write, prepared once, run for each row.
 
+use crate::sql;
 use nailsage_domain::{Event, LedgerEntry, Position, Price, Signal, Strategy, StrategyTotals, Trade, UnixMillis, Usdt};
 use nailsage_store::{
     plan::{PositionWrite, Request, StrategyState, StrategyWrite, Writes},
     state::Book,
 };
 use rusqlite::{CachedStatement, Connection, Error, Params, Result, params};
-
-const STRATEGY_NEW: &str = "INSERT INTO strategies (id, strategy_name, version, starlisting_id, interval, model_id, \
-     config_path, is_active, initial_bankroll, current_bankroll, created_at, updated_at) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-const STRATEGY_TERMS: &str = "UPDATE strategies SET model_id = ?2, config_path = ?3, is_active = ?4, \
-     current_bankroll = ?5, updated_at = ?6 WHERE id = ?1";
-const STRATEGY_BANKROLL: &str = "UPDATE strategies SET current_bankroll = ?2, updated_at = ?3 WHERE id = ?1";
-const TOTALS_NEW: &str = "INSERT INTO strategy_totals (strategy_id, ledger_seq, num_closed, num_wins, num_losses, \
-     realized_micros, win_micros, loss_micros, fees_micros, duration_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-const TOTALS: &str = "UPDATE strategy_totals SET ledger_seq = ?2, num_closed = ?3, num_wins = ?4, num_losses = ?5, \
-     realized_micros = ?6, win_micros = ?7, loss_micros = ?8, fees_micros = ?9, duration_ms = ?10 WHERE strategy_id = ?1";
-const POSITION_NEW: &str = "INSERT INTO positions (id, strategy_id, starlisting_id, side, size, entry_price, \
-     entry_timestamp, exit_price, exit_timestamp, realized_pnl, unrealized_pnl, fees_paid, status, stop_loss_price, \
-     take_profit_price, exit_reason, created_at, updated_at, mark_price, marked_at) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
-const POSITION_ENDED: &str = "UPDATE positions SET exit_price = ?2, exit_timestamp = ?3, realized_pnl = ?4, \
-     unrealized_pnl = NULL, fees_paid = ?5, status = ?6, stop_loss_price = ?7, take_profit_price = ?8, \
-     exit_reason = ?9, updated_at = ?10, mark_price = NULL, marked_at = NULL WHERE id = ?1";
-const POSITION_REVISED: &str = "UPDATE positions SET unrealized_pnl = ?2, mark_price = ?3, marked_at = ?4, \
-     stop_loss_price = ?5, take_profit_price = ?6, updated_at = ?7 WHERE id = ?1";
-const SIGNAL: &str = "INSERT INTO signals (id, strategy_id, starlisting_id, signal_type, confidence, \
-     price_at_signal, timestamp, was_executed, rejection_reason, created_at) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-const TRADE: &str = "INSERT INTO trades (id, position_id, strategy_id, starlisting_id, trade_type, size, price, \
-     fees, slippage, timestamp, signal_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-const LEDGER: &str = "INSERT INTO ledger (strategy_id, seq, kind, position_id, trade_id, delta_micros, \
-     balance_micros, reason, request_key, commit_seq, timestamp, created_at) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-const EVENT: &str = "INSERT INTO event_log (id, event_type, event_data, severity, timestamp, created_at, strategy_id) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-const REQUEST: &str = "INSERT INTO requests (request_key, fingerprint, outcome, opened_position_id, commit_seq, \
-     timestamp, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-const BOOK: &str = "UPDATE book SET next_strategy_id = ?1, next_position_id = ?2, next_trade_id = ?3, \
-     next_signal_id = ?4, next_event_id = ?5, next_snapshot_id = ?6, commit_seq = ?7, updated_at = ?8 WHERE id = 1";
 
 /// A write that failed, and which.
 #[derive(Debug)]
@@ -107,12 +74,12 @@ fn write_strategy(statements: &mut Statements<'_>, write: StrategyWrite, state: 
     match write {
         StrategyWrite::Totals => {}
         StrategyWrite::Bankroll => {
-            statements.run(STRATEGY_BANKROLL, params![id.get(), bankroll, updated_at.get()])?;
+            statements.run(sql::STRATEGY_SET_BANKROLL, params![id.get(), bankroll, updated_at.get()])?;
         }
         StrategyWrite::Terms => {
             let is_active = strategy.is_active;
             let params = params![id.get(), model_id, config_path, is_active, bankroll, updated_at.get()];
-            statements.run(STRATEGY_TERMS, params)?;
+            statements.run(sql::STRATEGY_SET_TERMS, params)?;
         }
         StrategyWrite::New => {
             let params = params![
@@ -129,7 +96,7 @@ fn write_strategy(statements: &mut Statements<'_>, write: StrategyWrite, state: 
                 created_at.get(),
                 updated_at.get(),
             ];
-            statements.run(STRATEGY_NEW, params)?;
+            statements.run(sql::STRATEGY_INSERT, params)?;
         }
     }
     let StrategyTotals {
@@ -143,7 +110,7 @@ fn write_strategy(statements: &mut Statements<'_>, write: StrategyWrite, state: 
         fees_micros,
         duration_ms,
     } = state.totals;
-    let sql = if write == StrategyWrite::New { TOTALS_NEW } else { TOTALS };
+    let sql = if write == StrategyWrite::New { sql::TOTALS_INSERT } else { sql::TOTALS_SET };
     let params = params![
         id.get(),
         ledger_seq,
@@ -177,11 +144,11 @@ fn write_position(statements: &mut Statements<'_>, write: PositionWrite, positio
     let updated_at = position.updated_at.get();
     match write {
         PositionWrite::Revised => statements.run(
-            POSITION_REVISED,
+            sql::POSITION_REVISE,
             params![id, unrealized_pnl, mark_price, marked_at, stop_loss, take_profit, updated_at],
         ),
         PositionWrite::Ended => statements.run(
-            POSITION_ENDED,
+            sql::POSITION_END,
             params![
                 id,
                 exit_price,
@@ -196,7 +163,7 @@ fn write_position(statements: &mut Statements<'_>, write: PositionWrite, positio
             ],
         ),
         PositionWrite::New => statements.run(
-            POSITION_NEW,
+            sql::POSITION_INSERT,
             params![
                 id,
                 position.strategy_id.get(),
@@ -236,7 +203,7 @@ fn write_signal(statements: &mut Statements<'_>, signal: &Signal) -> Result<()> 
         signal.rejection_reason().map(nailsage_domain::Reason::as_str),
         signal.created_at.get(),
     ];
-    statements.run(SIGNAL, params)
+    statements.run(sql::SIGNAL_INSERT, params)
 }
 
 fn write_trade(statements: &mut Statements<'_>, trade: &Trade) -> Result<()> {
@@ -254,7 +221,7 @@ fn write_trade(statements: &mut Statements<'_>, trade: &Trade) -> Result<()> {
         trade.signal_id.map(nailsage_domain::SignalId::get),
         trade.created_at.get(),
     ];
-    statements.run(TRADE, params)
+    statements.run(sql::TRADE_INSERT, params)
 }
 
 fn write_ledger_entry(statements: &mut Statements<'_>, entry: &LedgerEntry) -> Result<()> {
@@ -272,7 +239,7 @@ fn write_ledger_entry(statements: &mut Statements<'_>, entry: &LedgerEntry) -> R
         entry.timestamp.get(),
         entry.created_at.get(),
     ];
-    statements.run(LEDGER, params)
+    statements.run(sql::LEDGER_INSERT, params)
 }
 
 fn write_event(statements: &mut Statements<'_>, event: &Event) -> Result<()> {
@@ -285,7 +252,7 @@ fn write_event(statements: &mut Statements<'_>, event: &Event) -> Result<()> {
         event.created_at.get(),
         event.strategy_id.map(nailsage_domain::StrategyId::get),
     ];
-    statements.run(EVENT, params)
+    statements.run(sql::EVENT_INSERT, params)
 }
 
 fn write_request(statements: &mut Statements<'_>, request: &Request) -> Result<()> {
@@ -300,7 +267,7 @@ fn write_request(statements: &mut Statements<'_>, request: &Request) -> Result<(
         request.timestamp.get(),
         request.created_at.get(),
     ];
-    statements.run(REQUEST, params)
+    statements.run(sql::REQUEST_INSERT, params)
 }
 
 fn write_book(statements: &mut Statements<'_>, book: &Book) -> Result<()> {
@@ -314,5 +281,5 @@ fn write_book(statements: &mut Statements<'_>, book: &Book) -> Result<()> {
         book.commit_seq,
         UnixMillis::get(book.updated_at),
     ];
-    statements.run(BOOK, params)
+    statements.run(sql::BOOK_SET, params)
 }

@@ -15,7 +15,7 @@ use nailsage_store::{
 use crate::engine::{Engine, NotBegun};
 
 /// How long the watchdog sleeps when nobody waits.
-const IDLE: Duration = Duration::from_secs(3_600);
+const IDLE: Duration = Duration::from_hours(1);
 
 /// Commands in, answers out. Dropping it carries out what was handed over and then ends its threads.
 #[derive(Debug)]

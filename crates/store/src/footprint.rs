@@ -22,8 +22,8 @@ pub struct Footprint {
     pub strategies: BTreeSet<StrategyRef>,
     /// Positions.
     pub positions: BTreeSet<PositionId>,
-    /// All open positions of these strategies, whatever their market.
-    pub open_of: BTreeSet<StrategyRef>,
+    /// All open positions of these strategies on these markets; on the strategy's own where none is given.
+    pub open_of: BTreeSet<(StrategyRef, Option<StarlistingId>)>,
     /// All open positions on these markets.
     pub markets: BTreeSet<StarlistingId>,
 }
@@ -93,11 +93,9 @@ impl Footprint {
             PositionRef::OpenedBy(key) => {
                 self.keys.insert(key.clone());
             }
-            PositionRef::OnlyOpen { strategy, .. } => {
+            PositionRef::OnlyOpen { strategy, starlisting_id } => {
                 self.add_strategy(strategy);
-                if !self.open_of.contains(strategy) {
-                    self.open_of.insert(strategy.clone());
-                }
+                self.open_of.insert((strategy.clone(), *starlisting_id));
             }
         }
     }

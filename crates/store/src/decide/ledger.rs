@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What a ledger row says beyond its strategy and its place.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
     pub(super) kind: LedgerKind,
     pub(super) delta: Usdt,

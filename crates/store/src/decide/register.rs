@@ -24,7 +24,7 @@ fn create(overlay: &mut Overlay<'_>, action: &RegisterStrategy) -> Result<Strate
     let strategy = Strategy {
         id: overlay.book.take_strategy_id(),
         key: action.strategy.clone(),
-        interval: action.interval.clone(),
+        interval: action.interval,
         model_id: action.model_id.clone(),
         config_path: action.config_path.clone(),
         is_active: true,
@@ -53,10 +53,7 @@ fn update(
 ) -> Result<StrategyRegistered, Refusal> {
     let strategy = &mut state.strategy;
     if strategy.interval != action.interval {
-        return Err(Refusal::IntervalMismatch {
-            registered: strategy.interval.clone(),
-            given: action.interval.clone(),
-        });
+        return Err(Refusal::IntervalMismatch { registered: strategy.interval, given: action.interval });
     }
     let mut is_updated = false;
     if action.model_id.is_some() && action.model_id != strategy.model_id {

@@ -52,7 +52,7 @@ fn is_any_or<T: PartialEq>(filter: Option<&T>, value: &T) -> bool {
 }
 
 fn record(state: &StrategyState) -> StrategyRecord {
-    StrategyRecord { strategy: state.strategy.clone(), totals: state.totals.clone() }
+    StrategyRecord { strategy: state.strategy.clone(), totals: state.totals }
 }
 
 impl Reader for MemoryStore {

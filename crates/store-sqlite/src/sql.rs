@@ -1,0 +1,158 @@
+//! Every SQL text that runs while a book is open, public so that benchmarks and checks of query plans run the very same.
+//!
+//! A read is made of a table's columns and a condition; the partial indexes serve only conditions that are written out as
+//! literals.
+
+/// The book row.
+pub const BOOK: &str = "SELECT schema_version, next_strategy_id, next_position_id, next_trade_id, \
+     next_signal_id, next_event_id, next_snapshot_id, commit_seq, updated_at FROM book WHERE id = 1";
+
+macro_rules! strategies {
+    () => {
+        "SELECT s.id, s.strategy_name, s.version, s.starlisting_id, s.interval, \
+     s.model_id, s.config_path, s.is_active, s.initial_bankroll, s.current_bankroll, s.created_at, s.updated_at, \
+     t.ledger_seq, t.num_closed, t.num_wins, t.num_losses, t.realized_micros, t.win_micros, t.loss_micros, \
+     t.fees_micros, t.duration_ms FROM strategies AS s JOIN strategy_totals AS t ON t.strategy_id = s.id "
+    };
+}
+
+/// Strategies with their totals; a page's conditions are appended.
+pub const STRATEGIES: &str = strategies!();
+
+/// A strategy with its totals, by id.
+pub const STRATEGY_BY_ID: &str = concat!(strategies!(), "WHERE s.id = ?1");
+
+/// A strategy with its totals, by name, version and market.
+pub const STRATEGY_BY_KEY: &str =
+    concat!(strategies!(), "WHERE s.strategy_name = ?1 AND s.version = ?2 AND s.starlisting_id = ?3");
+
+macro_rules! positions {
+    () => {
+        "SELECT id, strategy_id, starlisting_id, side, size, entry_price, \
+     entry_timestamp, exit_price, exit_timestamp, realized_pnl, unrealized_pnl, fees_paid, status, stop_loss_price, \
+     take_profit_price, exit_reason, created_at, updated_at, mark_price, marked_at FROM positions "
+    };
+}
+
+/// Positions; a page's conditions are appended.
+pub const POSITIONS: &str = positions!();
+
+/// A position.
+pub const POSITION_BY_ID: &str = concat!(positions!(), "WHERE id = ?1");
+
+/// The open positions of a strategy on a market.
+pub const OPEN_OF_STRATEGY: &str =
+    concat!(positions!(), "WHERE strategy_id = ?1 AND starlisting_id = ?2 AND status = 'open'");
+
+/// The open positions on a market.
+pub const OPEN_ON_MARKET: &str = concat!(positions!(), "WHERE starlisting_id = ?1 AND status = 'open'");
+
+macro_rules! trades {
+    () => {
+        "SELECT id, position_id, strategy_id, starlisting_id, trade_type, size, price, fees, \
+     slippage, timestamp, signal_id, created_at FROM trades "
+    };
+}
+
+/// Trades; a page's conditions are appended.
+pub const TRADES: &str = trades!();
+
+macro_rules! signals {
+    () => {
+        "SELECT id, strategy_id, starlisting_id, signal_type, confidence, price_at_signal, \
+     timestamp, was_executed, rejection_reason, created_at FROM signals "
+    };
+}
+
+/// Signals; a page's conditions are appended.
+pub const SIGNALS: &str = signals!();
+
+macro_rules! ledger {
+    () => {
+        "SELECT strategy_id, seq, kind, position_id, trade_id, delta_micros, \
+     balance_micros, reason, request_key, commit_seq, timestamp, created_at FROM ledger "
+    };
+}
+
+/// Ledger rows; a page's conditions are appended.
+pub const LEDGER: &str = ledger!();
+
+macro_rules! events {
+    () => {
+        "SELECT id, event_type, event_data, severity, timestamp, created_at, strategy_id FROM event_log "
+    };
+}
+
+/// Events; a page's conditions are appended.
+pub const EVENTS: &str = events!();
+
+macro_rules! requests {
+    () => {
+        "SELECT request_key, fingerprint, outcome, opened_position_id, timestamp, \
+     created_at FROM requests "
+    };
+}
+
+/// An accepted command, by its key.
+pub const REQUEST_BY_KEY: &str = concat!(requests!(), "WHERE request_key = ?1");
+
+/// A new strategy.
+pub const STRATEGY_INSERT: &str = "INSERT INTO strategies (id, strategy_name, version, starlisting_id, interval, model_id, \
+     config_path, is_active, initial_bankroll, current_bankroll, created_at, updated_at) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+
+/// All of a strategy that can change.
+pub const STRATEGY_SET_TERMS: &str = "UPDATE strategies SET model_id = ?2, config_path = ?3, is_active = ?4, \
+     current_bankroll = ?5, updated_at = ?6 WHERE id = ?1";
+
+/// A strategy's bankroll.
+pub const STRATEGY_SET_BANKROLL: &str = "UPDATE strategies SET current_bankroll = ?2, updated_at = ?3 WHERE id = ?1";
+
+/// A new strategy's totals.
+pub const TOTALS_INSERT: &str = "INSERT INTO strategy_totals (strategy_id, ledger_seq, num_closed, num_wins, num_losses, \
+     realized_micros, win_micros, loss_micros, fees_micros, duration_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+
+/// A strategy's totals.
+pub const TOTALS_SET: &str = "UPDATE strategy_totals SET ledger_seq = ?2, num_closed = ?3, num_wins = ?4, num_losses = ?5, \
+     realized_micros = ?6, win_micros = ?7, loss_micros = ?8, fees_micros = ?9, duration_ms = ?10 WHERE strategy_id = ?1";
+
+/// A new position, open or already ended.
+pub const POSITION_INSERT: &str = "INSERT INTO positions (id, strategy_id, starlisting_id, side, size, entry_price, \
+     entry_timestamp, exit_price, exit_timestamp, realized_pnl, unrealized_pnl, fees_paid, status, stop_loss_price, \
+     take_profit_price, exit_reason, created_at, updated_at, mark_price, marked_at) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+
+/// A position's end.
+pub const POSITION_END: &str = "UPDATE positions SET exit_price = ?2, exit_timestamp = ?3, realized_pnl = ?4, \
+     unrealized_pnl = NULL, fees_paid = ?5, status = ?6, stop_loss_price = ?7, take_profit_price = ?8, \
+     exit_reason = ?9, updated_at = ?10, mark_price = NULL, marked_at = NULL WHERE id = ?1";
+
+/// A position's mark and stops.
+pub const POSITION_REVISE: &str = "UPDATE positions SET unrealized_pnl = ?2, mark_price = ?3, marked_at = ?4, \
+     stop_loss_price = ?5, take_profit_price = ?6, updated_at = ?7 WHERE id = ?1";
+
+/// A signal.
+pub const SIGNAL_INSERT: &str = "INSERT INTO signals (id, strategy_id, starlisting_id, signal_type, confidence, \
+     price_at_signal, timestamp, was_executed, rejection_reason, created_at) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+
+/// A trade.
+pub const TRADE_INSERT: &str = "INSERT INTO trades (id, position_id, strategy_id, starlisting_id, trade_type, size, price, \
+     fees, slippage, timestamp, signal_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+
+/// A ledger row.
+pub const LEDGER_INSERT: &str = "INSERT INTO ledger (strategy_id, seq, kind, position_id, trade_id, delta_micros, \
+     balance_micros, reason, request_key, commit_seq, timestamp, created_at) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+
+/// An event.
+pub const EVENT_INSERT: &str = "INSERT INTO event_log (id, event_type, event_data, severity, timestamp, created_at, strategy_id) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+/// An accepted command.
+pub const REQUEST_INSERT: &str = "INSERT INTO requests (request_key, fingerprint, outcome, opened_position_id, commit_seq, \
+     timestamp, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+/// The book row.
+pub const BOOK_SET: &str = "UPDATE book SET next_strategy_id = ?1, next_position_id = ?2, next_trade_id = ?3, \
+     next_signal_id = ?4, next_event_id = ?5, next_snapshot_id = ?6, commit_seq = ?7, updated_at = ?8 WHERE id = 1";
