@@ -287,3 +287,22 @@ macro_rules! decimal_text_and_serde {
 }
 
 pub(crate) use decimal_text_and_serde;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_beyond_those_kept_break_ties() {
+        let rounded = |text: &str, places| Decimal::from_text(text).and_then(|decimal| decimal.to_units(places));
+        let long_tie = format!("2.5{}", "0".repeat(60));
+        assert_eq!(rounded(&long_tie, 0), Some((2, false)));
+        assert_eq!(rounded(&format!("{long_tie}1"), 0), Some((3, false)));
+        assert_eq!(rounded("3.5", 0), Some((4, false)));
+        assert_eq!(rounded(&format!("2.{}1", "0".repeat(60)), 0), Some((2, false)));
+        assert_eq!(rounded("2.00", 0), Some((2, true)));
+        assert_eq!(rounded("1e-40", 0), Some((0, false)));
+        assert_eq!(rounded("1e38", 0), Some((10_u128.pow(38), true)));
+        assert_eq!(rounded("1e39", 0), None);
+    }
+}

@@ -13,8 +13,8 @@ checked_record! {
     ///
     /// let mut totals = StrategyTotals::default();
     /// totals.add_fees("0.8".parse()?)?;
-    /// totals.add_ended(Usdt::whole(15), 60_000)?;
-    /// totals.add_ended(Usdt::ZERO, 30_000)?;
+    /// totals.add_closed(Usdt::whole(15), "0.8".parse()?, 60_000)?;
+    /// totals.add_closed(Usdt::ZERO, Cost::ZERO, 30_000)?;
     /// assert_eq!((totals.num_closed, totals.num_wins, totals.num_losses), (2, 1, 1));
     /// assert_eq!(totals.fees_micros, 1_600_000);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -37,8 +37,6 @@ pub async fn connect_from_env() -> Result<Arc<dyn Store>, OpenError> {
 /// # Errors
 ///
 /// See [`OpenError`]; nothing has been written.
-// Opening a file waits for nothing, but opening a server does, and a program cannot tell the backends apart.
-#[expect(clippy::unused_async, reason = "backends that wait are behind the same call")]
 pub async fn connect_with(url: &str, options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError> {
     match url.split_once(':') {
         Some(("sqlite", rest)) => sqlite(rest, options),

@@ -116,7 +116,12 @@ fn not_reachable(place: &str, error: std::io::Error) -> OpenError {
 /// drop the locks that another store in this process holds.
 #[cfg(unix)]
 fn ensure_access(path: &Path, place: &str) -> Result<(), OpenError> {
-    nix::unistd::access(path, nix::unistd::AccessFlags::R_OK).map_err(|error| not_reachable(place, error.into()))
+    use nix::{
+        fcntl::{AT_FDCWD, AtFlags},
+        unistd::{AccessFlags, faccessat},
+    };
+    faccessat(AT_FDCWD, path, AccessFlags::R_OK, AtFlags::AT_EACCESS)
+        .map_err(|error| not_reachable(place, error.into()))
 }
 
 #[cfg(not(unix))]

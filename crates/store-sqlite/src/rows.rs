@@ -112,11 +112,12 @@ pub(crate) fn strategy(row: &Row<'_>) -> Result<StrategyState> {
         fees_micros: row.get(19)?,
         duration_ms: row.get(20)?,
     };
+    checked(12, totals.check())?;
     Ok(StrategyState { strategy, totals })
 }
 
 pub(crate) fn position(row: &Row<'_>) -> Result<Position> {
-    Ok(Position {
+    let position = Position {
         id: integer(row, 0, nailsage_domain::PositionId::new)?,
         strategy_id: integer(row, 1, nailsage_domain::StrategyId::new)?,
         starlisting_id: integer(row, 2, nailsage_domain::StarlistingId::new)?,
@@ -130,7 +131,9 @@ pub(crate) fn position(row: &Row<'_>) -> Result<Position> {
         state: position_state(row)?,
         created_at: time(row, 16)?,
         updated_at: time(row, 17)?,
-    })
+    };
+    checked(0, position.check())?;
+    Ok(position)
 }
 
 fn position_state(row: &Row<'_>) -> Result<PositionState> {
@@ -181,7 +184,7 @@ pub(crate) fn signal(row: &Row<'_>) -> Result<Signal> {
 }
 
 pub(crate) fn ledger_entry(row: &Row<'_>) -> Result<LedgerEntry> {
-    Ok(LedgerEntry {
+    let entry = LedgerEntry {
         strategy_id: integer(row, 0, nailsage_domain::StrategyId::new)?,
         seq: row.get(1)?,
         kind: text(row, 2)?,
@@ -194,7 +197,9 @@ pub(crate) fn ledger_entry(row: &Row<'_>) -> Result<LedgerEntry> {
         commit_seq: row.get(9)?,
         timestamp: time(row, 10)?,
         created_at: time(row, 11)?,
-    })
+    };
+    checked(1, entry.check())?;
+    Ok(entry)
 }
 
 pub(crate) fn event(row: &Row<'_>) -> Result<Event> {

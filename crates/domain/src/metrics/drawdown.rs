@@ -11,11 +11,8 @@ impl NavDrawdown {
     /// At the period's initial point.
     pub(super) const START: Self = Self { peak: 1.0, largest: 0.0 };
 
-    /// A new segment has no memory of the last one's peak, but the period keeps its largest fall.
-    pub(super) fn restart(&mut self) {
-        self.peak = 1.0;
-    }
-
+    /// Takes the next point. At 0, where a segment ends, the fall is the whole, so that it does not matter which peak a
+    /// segment after that is measured by.
     pub(super) fn observe(&mut self, nav: f64) {
         self.peak = self.peak.max(nav);
         self.largest = self.largest.max((self.peak - nav) / self.peak);

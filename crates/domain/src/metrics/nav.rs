@@ -44,18 +44,6 @@ pub(super) struct Nav {
     day_factor: f64,
 }
 
-/// What an observation did to the NAV.
-pub(super) enum Step {
-    /// It stays where it was, or nothing is left to follow.
-    None,
-    /// A segment starts at 1.
-    Started,
-    /// It moved.
-    Moved,
-    /// The capital is lost.
-    Lost,
-}
-
 impl Nav {
     pub(super) const START: Self =
         Self { segment: Segment::Unstarted, was_lost: false, before_day: 1.0, day: None, day_factor: 1.0 };
@@ -78,35 +66,29 @@ impl Nav {
         }
     }
 
-    pub(super) fn was_lost(&self) -> bool {
-        self.was_lost
-    }
-
     /// Money was paid in or out, or a strategy began with it.
-    pub(super) fn flow(&mut self, delta: Usdt, base_after: Usdt) -> Step {
+    pub(super) fn flow(&mut self, delta: Usdt, base_after: Usdt) {
         let starts = match self.segment {
             Segment::Unstarted => base_after.is_positive(),
             Segment::Running => false,
-            // Setting a bankroll to what it is brings no new capital.
-            Segment::Ended => base_after.is_positive() && delta != Usdt::ZERO,
+            // A profit may have lifted the bankroll above 0; taking some of that out brings no new capital.
+            Segment::Ended => base_after.is_positive() && delta.is_positive(),
         };
-        if !starts {
-            return Step::None;
+        if starts {
+            *self = Self { segment: Segment::Running, was_lost: self.was_lost, ..Self::START };
         }
-        *self = Self { segment: Segment::Running, was_lost: self.was_lost, ..Self::START };
-        Step::Started
     }
 
-    /// A position ended.
-    pub(super) fn realized(&mut self, at: UnixMillis, base_before: Usdt, pnl: Usdt) -> Step {
+    /// A position ended. While the capital is lost there is nothing that it could multiply.
+    pub(super) fn realized(&mut self, at: UnixMillis, base_before: Usdt, pnl: Usdt) {
         if self.segment == Segment::Ended {
-            return Step::None;
+            return;
         }
         self.segment = Segment::Running;
         let Some(factor) = growth_factor(base_before.micros(), pnl) else {
             self.segment = Segment::Ended;
             self.was_lost = true;
-            return Step::Lost;
+            return;
         };
         if self.day != Some(at.utc_day()) {
             self.before_day *= self.day_factor;
@@ -114,6 +96,5 @@ impl Nav {
             self.day = Some(at.utc_day());
         }
         self.day_factor *= factor;
-        Step::Moved
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     LedgerEntry, LedgerKind, OutOfRange, UnixMillis, Usdt,
     metrics::{
         drawdown::{NavDrawdown, PnlDrawdown},
-        nav::{Nav, Step},
+        nav::Nav,
     },
 };
 
@@ -106,19 +106,13 @@ impl Performance {
     pub fn observe(&mut self, entry: &LedgerEntry) -> Result<(), OutOfRange> {
         match entry.kind {
             LedgerKind::Register | LedgerKind::Adjust => {
-                self.flow(entry.delta, entry.balance);
+                self.nav.flow(entry.delta, entry.balance);
                 Ok(())
             }
             LedgerKind::Close | LedgerKind::Liquidate => {
                 self.realized(entry.timestamp, entry.balance_before()?, entry.delta)
             }
             LedgerKind::Activate | LedgerKind::Deactivate | LedgerKind::Open | LedgerKind::Stops => Ok(()),
-        }
-    }
-
-    fn flow(&mut self, delta: Usdt, base_after: Usdt) {
-        if let Step::Started = self.nav.flow(delta, base_after) {
-            self.nav_drawdown.restart();
         }
     }
 
@@ -134,9 +128,8 @@ impl Performance {
         if i64::try_from(next.pnl_drawdown.micros()).is_err() {
             return Err(OutOfRange);
         }
-        if let Step::Moved | Step::Lost = next.nav.realized(at, base_before, pnl) {
-            next.nav_drawdown.observe(next.nav.value());
-        }
+        next.nav.realized(at, base_before, pnl);
+        next.nav_drawdown.observe(next.nav.value());
         *self = next;
         Ok(())
     }
@@ -219,7 +212,7 @@ impl Performance {
     /// The largest fall of the NAV from a peak before it, in percent of that peak, from 0 to 100.
     #[must_use]
     pub fn max_drawdown_pct(&self) -> f64 {
-        if self.nav.was_lost() { 100.0 } else { self.nav_drawdown.percent() }
+        self.nav_drawdown.percent()
     }
 
     /// The largest fall of the cumulative realized P&L from a peak before it, in micro-USDT, never below 0.

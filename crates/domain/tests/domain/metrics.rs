@@ -131,8 +131,8 @@ fn the_figures_of_a_small_ledger_are_those_worked_by_hand() {
     let nav = (10_100.0 / 10_000.0) * (9_899.0 / 10_100.0) * (9_249.999_997 / 10_000.0);
     assert_close(performance.nav(), nav);
     assert_close(performance.total_return_pct().unwrap(), (nav - 1.0) * 100.0);
-    // From the peak at 1.01 down to the end.
-    assert_close(performance.max_drawdown_pct(), (1.01 - nav) / 1.01 * 100.0);
+    // The last loss fell from a new peak, since 0.9899 × 1.025 is more than 1.01.
+    assert_close(performance.max_drawdown_pct(), 1_000.000_004 / 10_250.000_001 * 100.0);
     // The sums were 100, -101, -101, 149.000001, -851.000003: from 149.000001 at most 1000.000004, from 100 less.
     assert_eq!(performance.max_drawdown_micros(), 1_000_000_004);
 }
@@ -183,9 +183,20 @@ fn the_next_payment_that_leaves_a_bankroll_starts_a_segment_at_1() {
 }
 
 #[test]
-fn setting_a_bankroll_to_what_it_is_starts_nothing() {
-    let lost = Ledger::registered("100").closed("-150").closed("200");
-    assert_close(lost.adjusted("0").performance().nav(), 0.0);
+fn a_bankroll_lost_to_exactly_0_starts_again_too() {
+    let again = Ledger::registered("10000").closed("-10000").adjusted("5000");
+    assert_close(again.performance().nav(), 1.0);
+    let performance = again.closed("500").performance();
+    assert_close(performance.nav(), 1.1);
+    assert_close(performance.max_drawdown_pct(), 100.0);
+}
+
+#[test]
+fn only_new_capital_starts_a_segment() {
+    let lost = || Ledger::registered("100").closed("-150").closed("200");
+    assert_close(lost().adjusted("0").performance().nav(), 0.0);
+    assert_close(lost().adjusted("-10").performance().nav(), 0.0);
+    assert_close(lost().adjusted("10").performance().nav(), 1.0);
 }
 
 #[test]

@@ -33,7 +33,8 @@ proptest! {
     #[test]
     fn an_amount_survives_its_canonical_double(usdt in generate::usdt()) {
         let double = usdt.to_f64();
-        prop_assert_eq!(double, usdt.to_string().parse::<f64>().unwrap(), "not the nearest double");
+        let nearest: f64 = usdt.to_string().parse().unwrap();
+        prop_assert_eq!(double.to_bits(), nearest.to_bits());
         prop_assert_eq!(Usdt::from_stored_f64(double), Ok(usdt));
         prop_assert_eq!(Usdt::from_f64(double), Ok(usdt));
     }
@@ -116,6 +117,20 @@ fn the_ends_of_the_range_are_in_it_and_the_next_micro_is_not() {
     assert_eq!(Usdt::from_micros(i64::MIN).unwrap_err().code(), "out_of_range");
     assert_eq!(Usdt::from_wide_micros(i128::MAX), Err(OutOfRange));
     assert_eq!(Usdt::whole(i32::MIN).to_string(), "-2147483648");
+}
+
+#[test]
+fn an_amount_survives_its_double_where_multiplying_back_rounds_to_the_next_micro() {
+    // From 2^32 USDT to 2^52 micro-USDT the double is coarse and its product with a million not yet a whole number.
+    let mut next_micros = 0;
+    for micros in 4_294_967_296_000_000..4_294_967_296_010_000 {
+        let amount = Usdt::from_micros(micros).unwrap();
+        let double = amount.to_f64();
+        assert_eq!(Usdt::from_stored_f64(double), Ok(amount));
+        assert_eq!(Usdt::from_stored_f64(-double), Ok(amount.negated()));
+        next_micros += i32::from((double * 1e6).round().to_bits() != (micros as f64).to_bits());
+    }
+    assert!(next_micros > 0, "the range was meant to be one where it matters");
 }
 
 #[test]
