@@ -4,7 +4,7 @@
 //! trades and an audit trail.
 //!
 #![cfg_attr(feature = "sqlite", doc = "```")]
-#![cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
+#![cfg_attr(not(feature = "sqlite"), doc = "```text")]
 //! use nailsage::{ClosePosition, OpenPosition, PositionRef, Reader, RegisterStrategy, StoreExt, UnixMillis};
 //!
 //! # futures_executor::block_on(async {

@@ -23,7 +23,7 @@ fn a_held_lock_is_unavailable_at_the_deadline_and_never_executed() {
     let begun = Instant::now();
     let impatient: Vec<_> =
         (0..20).map(|_| store.submit(Command::new(at(1), deposit("1")), Duration::from_millis(300))).collect();
-    let patient = store.submit(Command::new(at(2), deposit("2")), Duration::from_secs(60));
+    let patient = store.submit(Command::new(at(2), deposit("2")), Duration::from_mins(1));
     for pending in impatient {
         let error = block_on(pending).unwrap_err();
         assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
@@ -47,7 +47,7 @@ fn two_stores_on_one_file_take_turns_and_lose_nothing() {
             scope.spawn(move || {
                 for _ in 0..10 {
                     let pending: Vec<_> = (0..20)
-                        .map(|_| store.submit(Command::new(at(1), deposit("0.01")), Duration::from_secs(60)))
+                        .map(|_| store.submit(Command::new(at(1), deposit("0.01")), Duration::from_mins(1)))
                         .collect();
                     for pending in pending {
                         assert!(matches!(block_on(pending), Ok(Answer::Done(_))));
@@ -70,7 +70,7 @@ fn dropping_the_store_carries_out_what_was_handed_over() {
     let store = create(&path);
     register(&store);
     let pending: Vec<_> =
-        (0..1_000).map(|_| store.submit(Command::new(at(1), deposit("1")), Duration::from_secs(60))).collect();
+        (0..1_000).map(|_| store.submit(Command::new(at(1), deposit("1")), Duration::from_mins(1))).collect();
     drop(store);
     for pending in pending {
         assert!(matches!(block_on(pending), Ok(Answer::Done(_))));

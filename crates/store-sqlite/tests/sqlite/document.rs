@@ -60,7 +60,7 @@ fn a_thousand_deposits_of_a_cent_are_exact_to_plain_sql() {
     let store = create(&path);
     register(&store);
     block_on(store.adjust_bankroll(at(1), deposit("90000"))).unwrap();
-    let timeout = std::time::Duration::from_secs(60);
+    let timeout = std::time::Duration::from_mins(1);
     let pending: Vec<_> = (0..1_000).map(|_| store.submit(Command::new(at(2), deposit("0.01")), timeout)).collect();
     for pending in pending {
         block_on(pending).unwrap();

@@ -87,8 +87,11 @@ fn what_is_not_a_book_is_told_apart() {
 
     let path = folder.path().join("python.db");
     let tables = ["strategies", "positions", "signals", "trades", "state_snapshots", "event_log"];
-    let sql: String = tables.iter().map(|table| format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY);")).collect();
-    Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
+    let connection = Connection::open(&path).unwrap();
+    for table in tables {
+        connection.execute_batch(&format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY)")).unwrap();
+    }
+    drop(connection);
     for access in ALL {
         assert!(matches!(refused(&path, access), OpenError::PythonDatabase { .. }));
     }
