@@ -7,7 +7,7 @@ use std::{
     fmt,
     future::ready,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -79,11 +79,12 @@ impl MemoryStore {
     }
 
     fn carry_out(&self, command: Command, timeout: Duration) -> Result<Answer, StoreError> {
-        if timeout.is_zero() {
-            return Err(StoreError::unavailable("the command's time was up before it could begin"));
-        }
+        let handed_over_at = Instant::now();
         let submission = Arc::new(Submission::new(command));
         let mut inner = self.lock();
+        if handed_over_at.elapsed() >= timeout {
+            return Err(StoreError::unavailable("the command's time was up before it could begin"));
+        }
         let mut folded = fold(&mut inner.state, &[submission], self.clock.as_ref(), || false);
         inner.tables.append(folded.writes);
         folded.answers.pop().expect("a fold decides at least one command")

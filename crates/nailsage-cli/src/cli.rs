@@ -1,0 +1,344 @@
+//! What can be typed: commands, options and their help.
+
+use std::{num::NonZeroU16, path::PathBuf};
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use nailsage::{Amount, EventType, PositionId, Reason, RequestKey, Severity, StrategyRef, UnixMillis};
+
+use crate::output::time::parse_time;
+
+/// The book that is used when nothing else is said.
+pub(crate) const DEFAULT_URL: &str = "sqlite:///nailsage.db";
+
+/// A durable, exact book for paper trading.
+///
+/// Bots record what they do on paper; the book keeps strategies with their own bankrolls, positions, trades, signals
+/// and an audit trail, and tells what each strategy earned.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nailsage",
+    version,
+    max_term_width = 100,
+    after_help = "Start here:
+  nailsage demo             paper-trade a month with three example strategies
+  nailsage strategies       what they earned
+  nailsage ingest --help    let a bot in any language write to the book
+
+Exit codes: 0 done, 1 something was refused or not found, 2 it could not run."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    // Not a comment, because rustdoc would make links of the URLs.
+    #[arg(
+        long,
+        help = "The book: sqlite:///relative.db or sqlite:////absolute.db",
+        global = true,
+        value_name = "URL",
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        default_value = DEFAULT_URL,
+        display_order = 100
+    )]
+    pub(crate) db: String,
+    /// How to print; json and csv have money as decimal strings and times in Unix ms
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t, display_order = 101)]
+    pub(crate) format: Format,
+    /// Say more on standard error; -vv and -vvv for even more
+    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 102)]
+    pub(crate) verbose: u8,
+}
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[value(rename_all = "lower")]
+pub(crate) enum Format {
+    // Without help texts of their own, clap names them in one line instead of five.
+    #[default]
+    Table,
+    Json,
+    Csv,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Paper-trade a month with three example strategies and show what they earned
+    ///
+    /// A momentum breakout on 1-minute candles, a mean reversion on 5-minute and a trend follower on 15-minute candles
+    /// trade the same market, with fees, slippage, stops, reversals and suppressed signals. They write to the book exactly
+    /// as a bot would. The rules are toys: they show the book, not how to earn money.
+    ///
+    /// Without a file the prices are synthetic: a seeded random walk, the same on every machine. On a random walk nobody
+    /// earns in the long run.
+    ///
+    /// Every run adds a separate set of strategies to the book: the first is version v1 on market 1, the next one v2 on
+    /// market 2, and so on. Nothing that is in the book already is touched.
+    Demo(DemoArgs),
+    /// Write to the book: one JSON command per line in, one answer per line out
+    ///
+    /// This is how a bot in any language uses the book. Answers come in the order of the lines. A bad or refused line is
+    /// answered with its line number and the reason, and does not stop the others. Once a line is answered "ok", it
+    /// survives a crash. Many lines are in flight at a time, which makes bulk input fast; a bot that waits for each
+    /// answer gets it at once.
+    ///
+    /// Give commands a "key" to be able to repeat them: an accepted key returns its first answer and writes nothing. After
+    /// a crash, send the whole input again.
+    ///
+    /// Interrupted (Ctrl-C or SIGTERM), it stops reading, answers what it has handed over and exits with 130 or 143. A
+    /// second interrupt ends it at once; what was answered is in the book all the same.
+    Ingest(IngestArgs),
+    /// Make a book, or look at one
+    #[command(subcommand)]
+    Db(DbCommand),
+    /// List strategies with their bankrolls and totals
+    Strategies(StrategiesArgs),
+    /// List positions
+    Positions(PositionsArgs),
+    /// List trades: one entry and one exit per position
+    Trades(TradesArgs),
+    /// List signals
+    #[command(subcommand)]
+    Signals(SignalsCommand),
+    /// Show a strategy's ledger: every change of its bankroll and terms
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Show or change a strategy's bankroll
+    #[command(subcommand)]
+    Bankroll(BankrollCommand),
+    /// List events of the audit log
+    #[command(subcommand)]
+    Events(EventsCommand),
+}
+
+/// Options of the demo.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  nailsage demo
+  nailsage demo --candles btc-1m.csv
+  nailsage demo --db sqlite:///try.db --quiet --format json")]
+pub(crate) struct DemoArgs {
+    /// One-minute candles as CSV with the header timestamp,open,high,low,close,volume
+    ///
+    /// Timestamps are those at which the candles open: ISO 8601 (UTC unless it has an offset) or Unix ms, rising. Gaps
+    /// are allowed.
+    #[arg(long, value_name = "FILE.csv")]
+    pub(crate) candles: Option<PathBuf>,
+    /// Another synthetic month
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, conflicts_with = "candles")]
+    pub(crate) seed: u64,
+    /// No progress bar and no hints, only the result
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Options of ingesting.
+#[derive(Debug, Args)]
+#[command(after_help = r#"Examples:
+  nailsage ingest commands.ndjson > answers.ndjson
+  my-bot | nailsage ingest | my-bot-answers
+  echo '{"at": 1640991600000, "actions": [{"action": "register_strategy", "strategy": "my-bot/v1@7", "interval": "1m"}]}' | nailsage ingest
+
+Answers:
+  {"line":1,"status":"ok","outcome":{...}}
+  {"line":2,"status":"refused","refusal":{"code":"...","message":"...",...}}
+  {"line":3,"status":"invalid","error":"what is wrong with the line"}
+  {"line":4,"status":"error","error":{"code":"unavailable","message":"..."}}
+
+All actions with examples: docs/commands.md. --format changes nothing here."#)]
+pub(crate) struct IngestArgs {
+    /// Where the commands are; standard input when absent or -
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Stop reading at the first line whose answer is not ok
+    ///
+    /// Lines already handed over are still carried out and answered, up to --window of them; with --window 1 none is.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// How many commands may be in flight
+    #[arg(long, value_name = "COMMANDS", default_value = "512")]
+    pub(crate) window: NonZeroU16,
+    /// How long a command may take
+    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    pub(crate) timeout: NonZeroU16,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbCommand {
+    /// Make a book, or bring an older one up to date; a current one stays as it is
+    Init,
+    /// Show which version a book has and how much is in it
+    Status,
+}
+
+/// Which rows of a list.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Paging {
+    /// At most so many rows
+    #[arg(
+        long,
+        value_name = "ROWS",
+        default_value = "100",
+        value_parser = clap::value_parser!(u32).range(1..),
+        display_order = 50
+    )]
+    pub(crate) limit: u32,
+    /// All rows
+    #[arg(long, conflicts_with = "limit", display_order = 51)]
+    pub(crate) all: bool,
+    /// Only rows after this id (of a ledger: this seq)
+    #[arg(long, value_name = "ID", display_order = 52)]
+    pub(crate) after: Option<i64>,
+    /// Newest first
+    #[arg(long, display_order = 53)]
+    pub(crate) newest: bool,
+}
+
+/// List strategies with their bankrolls and totals.
+#[derive(Debug, Args)]
+pub(crate) struct StrategiesArgs {
+    /// Only those that may open positions
+    #[arg(long, conflicts_with = "inactive")]
+    pub(crate) active: bool,
+    /// Only those that may not
+    #[arg(long)]
+    pub(crate) inactive: bool,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+}
+
+/// List positions.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  nailsage positions --open
+  nailsage positions --closed --strategy my-bot/v1@7 --newest --limit 10
+  nailsage positions --all --format csv > positions.csv")]
+pub(crate) struct PositionsArgs {
+    /// Only open ones
+    #[arg(long, conflicts_with = "closed")]
+    pub(crate) open: bool,
+    /// Only closed ones, liquidated ones included
+    #[arg(long)]
+    pub(crate) closed: bool,
+    #[command(flatten)]
+    pub(crate) of: OfStrategy,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+}
+
+/// A filter by strategy.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OfStrategy {
+    /// Only this strategy's: its id, or name/version@starlisting
+    #[arg(long, value_name = "STRATEGY")]
+    pub(crate) strategy: Option<StrategyRef>,
+}
+
+/// List trades: one entry and one exit per position.
+#[derive(Debug, Args)]
+pub(crate) struct TradesArgs {
+    #[command(flatten)]
+    pub(crate) of: OfStrategy,
+    /// Only this position's
+    #[arg(long, value_name = "ID")]
+    pub(crate) position: Option<PositionId>,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SignalsCommand {
+    /// List signals, with the reasons why suppressed ones were not traded
+    List(SignalsArgs),
+}
+
+/// List signals, with the reasons why suppressed ones were not traded.
+#[derive(Debug, Args)]
+pub(crate) struct SignalsArgs {
+    #[command(flatten)]
+    pub(crate) of: OfStrategy,
+    /// Only those that were traded
+    #[arg(long, conflicts_with = "suppressed")]
+    pub(crate) executed: bool,
+    /// Only those that were not
+    #[arg(long)]
+    pub(crate) suppressed: bool,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Show a strategy's ledger: every change of its bankroll and terms
+    Show {
+        /// Its id, or name/version@starlisting
+        strategy: StrategyRef,
+        #[command(flatten)]
+        paging: Paging,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BankrollCommand {
+    /// Show what a strategy started with and what it has
+    Show {
+        /// Its id, or name/version@starlisting
+        strategy: StrategyRef,
+    },
+    /// Make the bankroll exactly this
+    Set(BankrollChangeArgs),
+    /// Add to the bankroll
+    Deposit(BankrollChangeArgs),
+    /// Take out of the bankroll, at most what is there
+    Withdraw(BankrollChangeArgs),
+}
+
+/// A change of a bankroll: a cash flow, never a profit or a loss.
+#[derive(Debug, Args)]
+pub(crate) struct BankrollChangeArgs {
+    /// Its id, or name/version@starlisting
+    pub(crate) strategy: StrategyRef,
+    /// In USDT, with at most 6 decimals
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) amount: Amount,
+    /// Why; it stays in the ledger
+    #[arg(long)]
+    pub(crate) reason: Reason,
+    /// When, as ISO 8601 in UTC or Unix ms; now when absent
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) at: Option<UnixMillis>,
+    /// Makes repeating safe, together with the same --at; made when absent
+    #[arg(long)]
+    pub(crate) key: Option<RequestKey>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EventsCommand {
+    /// List events of the audit log
+    List(EventsArgs),
+}
+
+/// List events of the audit log.
+#[derive(Debug, Args)]
+pub(crate) struct EventsArgs {
+    #[command(flatten)]
+    pub(crate) of: OfStrategy,
+    /// Only this type, such as `bankroll_adjusted`
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) event_type: Option<EventType>,
+    /// Only those at least this bad: DEBUG, INFO, WARNING, ERROR or CRITICAL
+    #[arg(long, value_name = "SEVERITY", value_parser = |text: &str| text.to_ascii_uppercase().parse::<Severity>())]
+    pub(crate) min_severity: Option<Severity>,
+    /// Only those at this time or later: ISO 8601 in UTC or Unix ms
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) since: Option<UnixMillis>,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+}

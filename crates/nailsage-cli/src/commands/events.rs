@@ -1,0 +1,49 @@
+//! `nailsage events`.
+
+use nailsage::{Event, EventId, EventQuery};
+
+use super::{App, columns, columns::Named, list};
+use crate::{cli::EventsArgs, failure::Failure};
+
+pub(crate) async fn run(app: &App, args: &EventsArgs) -> Result<(), Failure> {
+    let store = app.read().await?;
+    let strategy_id = list::filter_by(&*store, args.of.strategy.as_ref()).await?;
+    let first = list::cursor(&args.paging, EventId::new)?;
+    let is_filtered =
+        strategy_id.is_some() || args.event_type.is_some() || args.min_severity.is_some() || args.since.is_some();
+    let empty = if args.paging.after.is_some() {
+        "No more events."
+    } else if is_filtered {
+        "No such events. `nailsage events list` without options shows all."
+    } else {
+        "No events yet. The book logs what auditors look for, such as a registered strategy or an adjusted bankroll."
+    };
+    let mut names = list::Names::new(app, &*store);
+    list::print(
+        app,
+        columns::EVENTS,
+        &args.paging,
+        first,
+        empty,
+        async |after, limit| {
+            let query = EventQuery {
+                strategy_id,
+                event_type: args.event_type.clone(),
+                min_severity: args.min_severity,
+                since: args.since,
+                after,
+                limit,
+                order: list::order(&args.paging),
+            };
+            Ok(store.events(query).await?)
+        },
+        async |record: Event| {
+            let strategy = match record.strategy_id {
+                Some(id) => names.of(id).await?,
+                None => String::new(),
+            };
+            Ok(Named { record, strategy })
+        },
+    )
+    .await
+}

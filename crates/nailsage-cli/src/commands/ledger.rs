@@ -1,0 +1,25 @@
+//! `nailsage ledger`.
+
+use nailsage::{LedgerQuery, StrategyRef};
+
+use super::{App, columns, list, strategy};
+use crate::{cli::Paging, failure::Failure};
+
+pub(crate) async fn run(app: &App, of: &StrategyRef, paging: &Paging) -> Result<(), Failure> {
+    let store = app.read().await?;
+    let strategy_id = strategy(&*store, of).await?.strategy.id;
+    list::print(
+        app,
+        columns::LEDGER,
+        paging,
+        paging.after,
+        // A ledger begins with its strategy, so it is empty only behind a cursor.
+        "No more ledger entries.",
+        async |after, limit| {
+            let order = list::order(paging);
+            Ok(store.ledger(LedgerQuery { strategy_id, after, limit, order }).await?)
+        },
+        async |entry| Ok(entry),
+    )
+    .await
+}

@@ -1,0 +1,100 @@
+//! Lists, page by page, and the names that tables show beside ids.
+
+use std::{collections::HashMap, io};
+
+use nailsage::{Order, PAGE_ROWS_MAX, Page, Store, StrategyId, StrategyRef};
+
+use super::App;
+use crate::{
+    cli::{Format, Paging},
+    failure::Failure,
+    output::{Column, Listing},
+};
+
+/// The newest end first, if that was asked for.
+pub(crate) fn order(paging: &Paging) -> Order {
+    if paging.newest { Order::Descending } else { Order::Ascending }
+}
+
+/// Prints a list: fetches pages until the limit is reached, and says how to go on.
+///
+/// `fetch` gets a cursor and a number of rows. `name` turns each row into what is printed.
+pub(crate) async fn print<T, C, P>(
+    app: &App,
+    columns: &'static [Column<P>],
+    paging: &Paging,
+    first: Option<C>,
+    empty: &str,
+    mut fetch: impl AsyncFnMut(Option<C>, u32) -> Result<Page<T, C>, Failure>,
+    mut name: impl AsyncFnMut(T) -> Result<P, Failure>,
+) -> Result<(), Failure>
+where
+    C: std::fmt::Display,
+{
+    let mut left = if paging.all { u64::MAX } else { u64::from(paging.limit) };
+    let mut after = first;
+    let mut listing = Listing::begin(app.format(), columns, io::stdout().lock())?;
+    loop {
+        let rows = u32::try_from(left).unwrap_or(u32::MAX).min(PAGE_ROWS_MAX);
+        let page = fetch(after.take(), rows).await?;
+        left = left.saturating_sub(page.items.len() as u64);
+        for item in page.items {
+            listing.row(&name(item).await?)?;
+        }
+        after = page.next;
+        if after.is_none() || left == 0 {
+            break;
+        }
+    }
+    let rows = listing.end(empty)?;
+    if let Some(next) = after {
+        eprintln!("{rows} rows shown, there are more: add --after {next}, or --all for everything");
+    }
+    Ok(())
+}
+
+/// Strategy names by id, looked up once each, and only where they are shown.
+pub(crate) struct Names<'a> {
+    store: &'a dyn Store,
+    known: HashMap<StrategyId, String>,
+    wanted: bool,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn new(app: &App, store: &'a dyn Store) -> Self {
+        Self { store, known: HashMap::new(), wanted: app.format() == Format::Table }
+    }
+
+    /// The strategy's name, or nothing where no name is shown.
+    pub(crate) async fn of(&mut self, id: StrategyId) -> Result<String, Failure> {
+        if !self.wanted {
+            return Ok(String::new());
+        }
+        if let Some(name) = self.known.get(&id) {
+            return Ok(name.clone());
+        }
+        let record = self.store.strategy(StrategyRef::Id(id)).await?;
+        let name = record.map_or_else(|| id.to_string(), |record| record.strategy.key.to_string());
+        self.known.insert(id, name.clone());
+        Ok(name)
+    }
+}
+
+/// The id of the strategy that a filter names, if it names one.
+pub(crate) async fn filter_by(
+    store: &dyn Store,
+    strategy: Option<&StrategyRef>,
+) -> Result<Option<StrategyId>, Failure> {
+    match strategy {
+        Some(strategy) => Ok(Some(super::strategy(store, strategy).await?.strategy.id)),
+        None => Ok(None),
+    }
+}
+
+/// `--after` as the cursor of a list by id.
+pub(crate) fn cursor<C>(
+    paging: &Paging,
+    make: impl FnOnce(i64) -> Result<C, nailsage::ValueError>,
+) -> Result<Option<C>, Failure> {
+    Ok(paging.after.map(make).transpose()?)
+}

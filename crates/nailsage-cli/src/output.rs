@@ -1,0 +1,10 @@
+//! How answers are printed: as tables for people, as JSON and CSV for programs.
+
+pub(crate) mod cell;
+pub(crate) mod listing;
+pub(crate) mod money;
+pub(crate) mod table;
+pub(crate) mod time;
+
+pub(crate) use cell::Cell;
+pub(crate) use listing::{Column, Listing};

@@ -1,0 +1,12 @@
+//! The real program, run as people and bots run it.
+#![allow(clippy::unwrap_used, clippy::format_push_string, reason = "a test fails by panicking, and its text is short")]
+
+mod common;
+mod demo;
+mod docs;
+mod errors;
+mod help;
+mod ingest;
+#[cfg(unix)]
+mod interrupts;
+mod lists;

@@ -1,0 +1,80 @@
+//! `cargo xtask`: the project's checks and its test run. Everything the CI does is a command here.
+
+mod bench;
+mod cargo;
+mod checks;
+mod ci;
+mod package;
+mod soak;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "The project's checks and its test run")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Command {
+    /// Run every test and print the table of conformance cases by backend
+    Test,
+    /// Run every check: tidy, fmt, clippy, docs, features, package
+    Ci,
+    /// Check the house rules: crate arrows, file heads and lengths, migrations, manifests
+    Tidy,
+    /// Check the formatting
+    Fmt,
+    /// Lint every target, warnings are errors
+    Clippy,
+    /// Build the documentation, warnings are errors
+    Docs,
+    /// Lint the facade with each of its feature sets
+    Features,
+    /// Package every publishable crate and build what was packaged
+    Package,
+    /// Compare the store with a loop written by hand and write docs/benchmarks.md; further arguments go to the benchmark
+    Bench {
+        /// For example `--submitters 64 --workload tick`; `-- --help` lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Run the long form of the crash and model tests: every fault, a hundred kills, thousands of random sequences
+    Soak,
+    /// Build everything with the oldest supported toolchain, which has to be installed
+    Msrv,
+}
+
+fn main() -> ExitCode {
+    let command = Arguments::parse().command;
+    let result = Workspace::load().and_then(|workspace| match command {
+        Command::Test => test::run(&workspace),
+        Command::Ci => ci::run(&workspace),
+        Command::Tidy => tidy::run(&workspace),
+        Command::Fmt => checks::fmt(&workspace),
+        Command::Clippy => checks::clippy(&workspace),
+        Command::Docs => checks::docs(&workspace),
+        Command::Features => checks::features(&workspace),
+        Command::Package => package::run(&workspace),
+        Command::Bench { arguments } => bench::run_benchmark(&workspace, &arguments),
+        Command::Soak => soak::run_soak(&workspace),
+        Command::Msrv => checks::msrv(&workspace),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // The test run has said everything already, and its closing line has to stay the last one.
+        Err(error) if error.is::<test::Red>() => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
