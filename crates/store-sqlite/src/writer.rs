@@ -1,7 +1,7 @@
 //! The writer thread and its watchdog: they drive the store crate's scheduler, which decides everything.
 
 use std::{
-    io,
+    io, mem,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -37,6 +37,8 @@ struct Desk {
 #[derive(Debug)]
 struct DeskState {
     scheduler: Scheduler,
+    /// Whether the writer thread sleeps; waking it costs a system call, so it is done only then.
+    is_writer_asleep: bool,
     /// When the watchdog looks next.
     wakes_at: Instant,
     has_ended: bool,
@@ -63,7 +65,12 @@ impl Desk {
 
 impl Writer {
     pub(crate) fn start(engine: Engine, clock: Arc<dyn Clock>) -> io::Result<Self> {
-        let state = DeskState { scheduler: Scheduler::new(), wakes_at: Instant::now(), has_ended: false };
+        let state = DeskState {
+            scheduler: Scheduler::new(),
+            is_writer_asleep: false,
+            wakes_at: Instant::now(),
+            has_ended: false,
+        };
         let desk = Arc::new(Desk { state: Mutex::new(state), work: Condvar::new(), alarm: Condvar::new() });
         let mut writer = Self { desk, threads: Vec::new() };
         let desk = Arc::clone(&writer.desk);
@@ -87,8 +94,11 @@ impl Writer {
         // The watchdog is told of a nearer deadline only; usually its own comes first.
         let deadline = now.checked_add(timeout);
         let is_nearer = deadline.is_some_and(|deadline| deadline < state.wakes_at);
+        let is_asleep = mem::take(&mut state.is_writer_asleep);
         drop(state);
-        self.desk.work.notify_one();
+        if is_asleep {
+            self.desk.work.notify_one();
+        }
         if is_nearer {
             self.desk.alarm.notify_one();
         }
@@ -143,7 +153,7 @@ fn drive(desk: &Desk, mut engine: Engine, clock: &dyn Clock) {
                 } else {
                     engine.commit(&writes)
                 };
-                desk.with(|scheduler| scheduler.settle(answers, settlement));
+                desk.with(|scheduler| scheduler.settle(answers, settlement, Instant::now()));
             }
             Err(NotBegun::Busy) => desk.with(Scheduler::put_back),
             Err(NotBegun::Failed(error)) => {
@@ -158,7 +168,15 @@ fn drive(desk: &Desk, mut engine: Engine, clock: &dyn Clock) {
 fn next_group(desk: &Desk) -> Option<Vec<Arc<Submission>>> {
     let mut state = desk.lock();
     loop {
-        let group = state.scheduler.take(Instant::now());
+        let now = Instant::now();
+        if state.scheduler.is_gathering(now) {
+            // Too short to sleep: it is over within a fraction of a commit.
+            drop(state);
+            thread::yield_now();
+            state = desk.lock();
+            continue;
+        }
+        let group = state.scheduler.take(now);
         let replies = state.scheduler.replies();
         if !replies.is_empty() {
             drop(state);
@@ -174,7 +192,9 @@ fn next_group(desk: &Desk) -> Option<Vec<Arc<Submission>>> {
             if state.scheduler.is_closed() {
                 return None;
             }
+            state.is_writer_asleep = true;
             state = desk.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.is_writer_asleep = false;
         }
     }
 }

@@ -17,7 +17,9 @@ impl Fingerprint {
     /// The fingerprint of a command.
     #[must_use]
     pub fn of(command: &Command) -> Self {
-        let text = serde_json::to_vec(&(command.at, &command.actions))
+        // Most commands fit, so that the buffer is allocated once.
+        let mut text = Vec::with_capacity(1_024);
+        serde_json::to_writer(&mut text, &(command.at, &command.actions))
             .expect("commands hold no maps and no failing serializers, the only ways for JSON to fail");
         let digest = Sha256::digest(&text);
         let mut bytes = [0; Self::BYTES];

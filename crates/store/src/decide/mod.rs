@@ -41,11 +41,11 @@ pub enum Decision {
 
 /// Decides a command over a state that holds its footprint.
 ///
-/// `now` stamps `created_at` and `updated_at`, and decides nothing.
+/// A command with a key has a fingerprint. `now` stamps `created_at` and `updated_at`, and decides nothing.
 #[must_use]
-pub fn decide(state: &State, command: &Command, fingerprint: Fingerprint, now: UnixMillis) -> Decision {
+pub fn decide(state: &State, command: &Command, fingerprint: Option<Fingerprint>, now: UnixMillis) -> Decision {
     if let Some(known) = command.key.as_ref().and_then(|key| state.request(key)) {
-        return if known.fingerprint == fingerprint {
+        return if Some(known.fingerprint) == fingerprint {
             Decision::Repeated(known.outcome.clone())
         } else {
             Decision::Refused(whole(Refusal::KeyReused { key: known.key.clone() }))
@@ -57,7 +57,12 @@ pub fn decide(state: &State, command: &Command, fingerprint: Fingerprint, now: U
     }
 }
 
-fn accept(state: &State, command: &Command, fingerprint: Fingerprint, now: UnixMillis) -> Result<Plan, Refused> {
+fn accept(
+    state: &State,
+    command: &Command,
+    fingerprint: Option<Fingerprint>,
+    now: UnixMillis,
+) -> Result<Plan, Refused> {
     let count = command.action_count();
     if count == 0 {
         return Err(whole(Refusal::EmptyCommand));
@@ -70,7 +75,7 @@ fn accept(state: &State, command: &Command, fingerprint: Fingerprint, now: UnixM
     log_derived_events(&mut overlay);
 
     let outcome = Outcome { commit_seq: overlay.book.commit_seq, results };
-    let request = command.key.clone().map(|key| Request {
+    let request = command.key.clone().zip(fingerprint).map(|(key, fingerprint)| Request {
         key,
         fingerprint,
         opened_position_id: only(&opened_positions(&outcome)),

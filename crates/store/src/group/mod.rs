@@ -7,7 +7,8 @@
 //! 3. The backend writes what the fold came to and commits.
 //! 4. [`Scheduler::settle`] answers everyone, or arranges for the group to be replayed one command at a time.
 //!
-//! There is no timer in forming a group: what is queued is taken, up to the limits below.
+//! Forming a group takes what is queued, up to the limits below. It waits for more only as [`Scheduler::is_gathering`]
+//! says.
 
 mod fold;
 mod scheduler;
@@ -29,6 +30,9 @@ pub const GROUP_ACTIONS_MAX: usize = 2_048;
 
 /// The longest that a group is decided, in milliseconds; what is left goes into the next one.
 pub const GROUP_FOLD_MS_MAX: u64 = 50;
+
+/// How large a share of the last group's time the next one may wait for the callers who were just answered: a quarter.
+pub const GATHER_SHARE: u32 = 4;
 
 /// What a group touches.
 #[must_use]

@@ -8,7 +8,7 @@ use std::{
 
 use futures_channel::oneshot;
 
-use super::{GROUP_ACTIONS_MAX, GROUP_COMMANDS_MAX};
+use super::{GATHER_SHARE, GROUP_ACTIONS_MAX, GROUP_COMMANDS_MAX};
 use crate::{
     answer::Answer,
     command::Command,
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Submission {
     command: Command,
-    fingerprint: Fingerprint,
+    fingerprint: Option<Fingerprint>,
     is_wide: bool,
     action_count: usize,
 }
@@ -31,7 +31,7 @@ impl Submission {
     #[must_use]
     pub fn new(command: Command) -> Self {
         Self {
-            fingerprint: Fingerprint::of(&command),
+            fingerprint: command.key.is_some().then(|| Fingerprint::of(&command)),
             is_wide: Footprint::is_wide(&command),
             action_count: command.action_count(),
             command,
@@ -44,9 +44,9 @@ impl Submission {
         &self.command
     }
 
-    /// Its fingerprint.
+    /// Its fingerprint, if it has a key; without one it is compared with nothing.
     #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
         self.fingerprint
     }
 }
@@ -104,6 +104,10 @@ pub struct Scheduler {
     in_flight: Vec<Entry>,
     is_replay_in_flight: bool,
     phase: Phase,
+    /// When the group in flight was taken.
+    taken_at: Option<Instant>,
+    /// How many commands will wait once everyone who was just answered has come back, and until when that is hoped for.
+    returning: Option<(usize, Instant)>,
     is_closed: bool,
     replies: Vec<Reply>,
 }
@@ -124,6 +128,8 @@ impl Scheduler {
             in_flight: Vec::new(),
             is_replay_in_flight: false,
             phase: Phase::Idle,
+            taken_at: None,
+            returning: None,
             is_closed: false,
             replies: Vec::new(),
         }
@@ -167,6 +173,20 @@ impl Scheduler {
         !self.waiting.is_empty() || !self.replaying.is_empty()
     }
 
+    /// Whether the next group is better formed a moment later, at the latest when `now` has come to the end of the hope.
+    ///
+    /// Callers who wait for each answer come back with their next command as soon as they have it. Taken at once, those who
+    /// waited meanwhile and those who were just answered would form two groups that alternate, each half the size, each
+    /// with a commit of its own. So a group that follows another waits for them, for at most a [share](GATHER_SHARE) of
+    /// what the last one took. A caller who is alone never waits, nor does a group that is large enough.
+    #[must_use]
+    pub fn is_gathering(&self, now: Instant) -> bool {
+        let count = self.waiting.len();
+        self.replaying.is_empty()
+            && (1..GROUP_COMMANDS_MAX).contains(&count)
+            && self.returning.is_some_and(|(wanted, until)| count < wanted && now < until)
+    }
+
     /// Forms the next group, if anything waits. No other group may be in flight.
     pub fn take(&mut self, now: Instant) -> Option<Vec<Arc<Submission>>> {
         assert_eq!(self.phase, Phase::Idle, "one group at a time");
@@ -181,6 +201,8 @@ impl Scheduler {
             return None;
         }
         self.phase = Phase::Loading;
+        self.taken_at = Some(now);
+        self.returning = None;
         Some(self.members())
     }
 
@@ -211,9 +233,11 @@ impl Scheduler {
 
     /// The group has ended: answers its commands. Those that were not decided for want of time wait again, and so do
     /// all if nothing was committed, each alone this time.
-    pub fn settle(&mut self, answers: Vec<Result<Answer, StoreError>>, settlement: Settlement) {
+    pub fn settle(&mut self, answers: Vec<Result<Answer, StoreError>>, settlement: Settlement, now: Instant) {
         assert_eq!(self.phase, Phase::Running, "a group begins before it ends");
         self.phase = Phase::Idle;
+        let patience = self.taken_at.map_or(Duration::ZERO, |at| now.duration_since(at) / GATHER_SHARE);
+        self.returning = Some((self.waiting.len() + answers.len(), now + patience));
         let undecided = self.in_flight.split_off(answers.len());
         let decided = std::mem::replace(&mut self.in_flight, undecided);
         self.requeue();

@@ -51,7 +51,7 @@ fn a_group_takes_what_waits_up_to_its_limit() {
     let _receivers: Vec<_> = (0..GROUP_COMMANDS_MAX + 3).map(|_| push(&mut scheduler, narrow(), now, SECOND)).collect();
     assert_eq!(scheduler.take(now).unwrap().len(), GROUP_COMMANDS_MAX);
     scheduler.begin(now);
-    scheduler.settle(done(GROUP_COMMANDS_MAX), Settlement::Committed);
+    scheduler.settle(done(GROUP_COMMANDS_MAX), Settlement::Committed, now);
     assert_eq!(scheduler.take(now).unwrap().len(), 3);
 }
 
@@ -62,7 +62,7 @@ fn a_wide_command_forms_a_group_of_its_own() {
     for _ in 0..3 {
         assert_eq!(scheduler.take(now).unwrap().len(), 1);
         scheduler.begin(now);
-        scheduler.settle(done(1), Settlement::Committed);
+        scheduler.settle(done(1), Settlement::Committed, now);
     }
     assert!(!scheduler.has_work());
 }
@@ -75,7 +75,7 @@ fn a_deadline_before_the_group_began_is_unavailable_and_never_executed() {
     assert_eq!(scheduler.take(now).unwrap().len(), 2);
     assert_eq!(scheduler.begin(now + SECOND).len(), 1);
     assert!(matches!(answer_of(&mut scheduler, &mut late), Some(Err(StoreError::Unavailable { .. }))));
-    scheduler.settle(done(1), Settlement::Committed);
+    scheduler.settle(done(1), Settlement::Committed, now);
     assert!(matches!(answer_of(&mut scheduler, &mut early), Some(Ok(Answer::Done(_)))));
 }
 
@@ -88,7 +88,7 @@ fn a_deadline_after_the_group_began_is_unknown() {
     assert_eq!(scheduler.next_deadline(), Some(now + SECOND));
     scheduler.expire(now + SECOND);
     assert!(matches!(answer_of(&mut scheduler, &mut receiver), Some(Err(StoreError::Unknown { .. }))));
-    scheduler.settle(done(1), Settlement::Committed);
+    scheduler.settle(done(1), Settlement::Committed, now);
     assert!(scheduler.replies().is_empty(), "one answer only");
 }
 
@@ -111,7 +111,7 @@ fn a_group_that_was_not_committed_is_replayed_one_by_one_in_order() {
     let mut receivers = [narrow(), narrow()].map(|it| push(&mut scheduler, it, now, SECOND));
     let first = scheduler.take(now).unwrap();
     scheduler.begin(now);
-    scheduler.settle(done(2), Settlement::NotCommitted(StoreError::corrupt("a test")));
+    scheduler.settle(done(2), Settlement::NotCommitted(StoreError::corrupt("a test")), now);
     let _later = push(&mut scheduler, narrow(), now, SECOND);
 
     let again = scheduler.take(now).unwrap();
@@ -121,13 +121,13 @@ fn a_group_that_was_not_committed_is_replayed_one_by_one_in_order() {
     let again = scheduler.take(now).unwrap();
     assert!(again.len() == 1 && std::sync::Arc::ptr_eq(&again[0], &first[0]));
     scheduler.begin(now);
-    scheduler.settle(done(1), Settlement::NotCommitted(StoreError::corrupt("a test")));
+    scheduler.settle(done(1), Settlement::NotCommitted(StoreError::corrupt("a test")), now);
     assert!(matches!(answer_of(&mut scheduler, &mut receivers[0]), Some(Err(StoreError::Corrupt { .. }))));
 
     let again = scheduler.take(now).unwrap();
     assert!(again.len() == 1 && std::sync::Arc::ptr_eq(&again[0], &first[1]));
     scheduler.begin(now);
-    scheduler.settle(done(1), Settlement::Committed);
+    scheduler.settle(done(1), Settlement::Committed, now);
     assert!(matches!(answer_of(&mut scheduler, &mut receivers[1]), Some(Ok(_))));
 }
 
@@ -140,7 +140,7 @@ fn a_group_whose_commit_was_lost_is_unknown_to_all_and_never_replayed() {
     let refused = Refused { refusal: Refusal::EmptyCommand, action_index: None };
     let answers = vec![done(1).remove(0), Ok(Answer::Refused(refused))];
     let source = std::sync::Arc::new(std::io::Error::other("fsync"));
-    scheduler.settle(answers, Settlement::Unknown(source));
+    scheduler.settle(answers, Settlement::Unknown(source), now);
     for receiver in &mut receivers {
         assert!(matches!(answer_of(&mut scheduler, receiver), Some(Err(StoreError::Unknown { .. }))));
     }
@@ -154,7 +154,7 @@ fn commands_that_were_not_decided_in_time_wait_in_their_old_place() {
     let all = scheduler.take(now).unwrap();
     scheduler.begin(now);
     let _later = push(&mut scheduler, narrow(), now, SECOND);
-    scheduler.settle(done(1), Settlement::Committed);
+    scheduler.settle(done(1), Settlement::Committed, now);
     let rest = scheduler.take(now).unwrap();
     assert_eq!(rest.len(), 3);
     assert!(std::sync::Arc::ptr_eq(&rest[0], &all[1]));
@@ -167,4 +167,26 @@ fn a_closed_store_takes_nothing_new() {
     scheduler.close();
     assert!(matches!(scheduler.push(narrow(), now, SECOND), Err(StoreError::Unavailable { .. })));
     assert!(scheduler.has_work(), "what was handed over is still carried out");
+}
+
+#[test]
+fn a_group_waits_for_the_callers_who_were_just_answered_and_for_nobody_else() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let _alone = push(&mut scheduler, narrow(), now, SECOND);
+    assert!(!scheduler.is_gathering(now), "nobody was answered before the first group");
+    let _neighbour = push(&mut scheduler, narrow(), now, SECOND);
+    scheduler.take(now).unwrap();
+    scheduler.begin(now);
+    let _waiting = push(&mut scheduler, narrow(), now, SECOND);
+    let ended_at = now + Duration::from_millis(8);
+    scheduler.settle(done(2), Settlement::Committed, ended_at);
+
+    assert!(scheduler.is_gathering(ended_at), "two callers may come back to the one who waits");
+    assert!(!scheduler.is_gathering(ended_at + Duration::from_millis(2)), "for a quarter of the group's time");
+    let _back = [narrow(), narrow()].map(|it| push(&mut scheduler, it, ended_at, SECOND));
+    assert!(!scheduler.is_gathering(ended_at), "everyone is back");
+    scheduler.take(ended_at).unwrap();
+    scheduler.begin(ended_at);
+    scheduler.settle(done(3), Settlement::Committed, ended_at + SECOND);
+    assert!(!scheduler.is_gathering(ended_at + SECOND), "nobody waits, so there is nobody to wait with");
 }
