@@ -22,9 +22,10 @@ use crate::{
 /// turns. Dropping it carries out what was handed over first.
 #[derive(Debug)]
 pub struct SqliteStore {
-    // In the order in which they end: the writer's last words are still read, and the folder goes last.
-    writer: Option<Writer>,
+    // In the order in which they end. The writer's connection must be the last one: only then does SQLite fold its log
+    // into the file and leave nothing beside it.
     readers: Readers,
+    writer: Option<Writer>,
     _private_folder: Option<TempDir>,
 }
 
@@ -59,7 +60,7 @@ impl SqliteStore {
             }
         };
         let readers = Readers::start(path).map_err(failed)?;
-        Ok(Self { writer, readers, _private_folder: private_folder })
+        Ok(Self { readers, writer, _private_folder: private_folder })
     }
 
     /// Opens an empty book in a private temporary file that goes away with the store.

@@ -205,3 +205,15 @@ fn a_book_opened_for_reading_refuses_commands() {
     assert!(matches!(error, nailsage_store::CallError::Store(StoreError::Unavailable { .. })), "{error:?}");
     assert_eq!(block_on(store.book()).unwrap().commit_seq, 1);
 }
+
+#[test]
+fn a_closed_book_is_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.db");
+    let store = create(&path);
+    register(&store);
+    block_on(store.book()).unwrap();
+    drop(store);
+    let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(names, ["book.db"]);
+}

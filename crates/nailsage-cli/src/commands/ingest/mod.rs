@@ -181,11 +181,12 @@ impl<W: Write> Answers<W> {
                 }
             };
             let status = reply.write(number, &mut self.out)?;
-            drop(place);
             self.counts.add(number, status);
             if strict && status != Status::Ok {
                 self.stop_reading(Stop::Strict { line: number });
             }
+            // After that, or the next command could slip in.
+            drop(place);
         }
         self.out.flush()
     }
