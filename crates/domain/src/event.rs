@@ -59,6 +59,9 @@ impl EventData {
         if value.is_null() {
             return Err(ValueError::new(WHAT, Problem::Empty, "null"));
         }
+        // A program may have asked serde_json to keep the order of keys.
+        let mut value = value.clone();
+        value.sort_all_objects();
         let text = value.to_string();
         if text.len() > EVENT_DATA_BYTES_MAX {
             return Err(ValueError::new(WHAT, Problem::TooLong { bytes_max: EVENT_DATA_BYTES_MAX }, text));

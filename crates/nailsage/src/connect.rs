@@ -1,6 +1,9 @@
 //! From a URL to an open book.
 
-use std::{env, sync::Arc};
+use std::{
+    env::{self, VarError},
+    sync::Arc,
+};
 
 use nailsage_store::{OpenError, OpenOptions, Store};
 
@@ -15,6 +18,8 @@ const URL_VARIABLE: &str = "DATABASE_URL";
 /// | `sqlite:////var/lib/nailsage.db` | a file, absolute |
 /// | `sqlite::memory:` | a private temporary file, removed when the store is dropped |
 ///
+/// Opening a file blocks the calling thread for the few milliseconds that it takes.
+///
 /// # Errors
 ///
 /// See [`OpenError`]; nothing has been written.
@@ -28,7 +33,13 @@ pub async fn connect(url: &str) -> Result<Arc<dyn Store>, OpenError> {
 ///
 /// See [`OpenError`]; nothing has been written.
 pub async fn connect_from_env() -> Result<Arc<dyn Store>, OpenError> {
-    let url = env::var(URL_VARIABLE).map_err(|error| bad_url(format!("{URL_VARIABLE}: {error}")))?;
+    let url = env::var(URL_VARIABLE).map_err(|error| {
+        // The error's own text would show the value, which may hold a password.
+        bad_url(match error {
+            VarError::NotPresent => format!("the environment variable {URL_VARIABLE} is not set"),
+            VarError::NotUnicode(_) => format!("the environment variable {URL_VARIABLE} is not valid Unicode"),
+        })
+    })?;
     connect(&url).await
 }
 
@@ -40,9 +51,7 @@ pub async fn connect_from_env() -> Result<Arc<dyn Store>, OpenError> {
 pub async fn connect_with(url: &str, options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError> {
     match url.split_once(':') {
         Some(("sqlite", rest)) => sqlite(rest, options),
-        Some((scheme @ ("postgres" | "postgresql"), _)) => {
-            Err(OpenError::FeatureOff { scheme: scheme.to_owned(), feature: "postgres" })
-        }
+        Some(("postgres" | "postgresql", _)) => Err(bad_url("PostgreSQL is not supported yet".to_owned())),
         // A scheme is short and without secrets, as long as it is one: a bare `user:password@host` is not.
         _ => Err(bad_url("the URL has no known scheme".to_owned())),
     }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use nailsage_store::{StoreError, footprint::Footprint, group::Settlement, plan::Writes, state::State};
+use nailsage_store::{OpenError, StoreError, footprint::Footprint, group::Settlement, plan::Writes, state::State};
 use rusqlite::{Connection, Error};
 
 use crate::{
@@ -81,8 +81,10 @@ impl Engine {
     fn connected(&mut self) -> Result<&Connection, NotBegun> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => open_writer(&self.path, false)
-                .map_err(|error| NotBegun::Failed(StoreError::backend("opening the book again", error)))?,
+            None => open_writer(&self.path, false).map_err(|error| match error {
+                OpenError::Busy { .. } => NotBegun::Busy,
+                error => NotBegun::Failed(StoreError::backend("opening the book again", error)),
+            })?,
         };
         Ok(self.connection.insert(connection))
     }

@@ -27,13 +27,37 @@ pub(crate) fn migrate(path: &Path, found: Found) -> Result<(), OpenError> {
     let place = path.display().to_string();
     let lock = Lock::take(path, &place)?;
     // Whoever had the lock before may have done it.
-    let found = inspect(path, Access::Create)?;
-    if found.needs_migration() {
-        run(path, &place, found)?;
-        tracing::info!(book = %place, "schema is at version {}", crate::inspect::SCHEMA_VERSION);
-    }
+    let result = inspect(path, Access::Create).and_then(|found| migrate_under_lock(path, &place, found));
     lock.release();
-    Ok(())
+    result
+}
+
+fn migrate_under_lock(path: &Path, place: &str, found: Found) -> Result<(), OpenError> {
+    if !found.needs_migration() {
+        return Ok(());
+    }
+    let was_there = path.exists();
+    let result = run(path, place, found);
+    match &result {
+        Ok(()) => tracing::info!(book = %place, "schema is at version {}", crate::inspect::SCHEMA_VERSION),
+        // What this call has made is no book and nobody's; nothing is left behind.
+        Err(_) if !was_there => remove_remains(path),
+        Err(_) => {}
+    }
+    result
+}
+
+fn remove_remains(path: &Path) {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            // What failed before says more, and the next start takes an empty file for none.
+            Err(error) => tracing::warn!(%error, file = %Path::new(&name).display(), "a file is left behind"),
+        }
+    }
 }
 
 fn run(path: &Path, place: &str, found: Found) -> Result<(), OpenError> {
@@ -59,7 +83,8 @@ fn migration_error(place: &str, error: refinery::Error) -> OpenError {
         if let Some(engine) = inner.downcast_ref::<rusqlite::Error>()
             && let Some(code) = engine.sqlite_error()
         {
-            let engine = rusqlite::Error::SqliteFailure(*code, Some(engine.to_string()));
+            // Without the statement, which would be the whole file.
+            let engine = rusqlite::Error::SqliteFailure(*code, None);
             return crate::fault::open_error(place, "migrating the schema", engine);
         }
         cause = inner.source();
@@ -96,7 +121,7 @@ impl Lock {
         Ok(Self { file, path })
     }
 
-    /// The migration is done, so whoever waits finds nothing to do, and the file may go before the lock does.
+    /// Whoever waits looks at the book anew, so the file may go before the lock does.
     fn release(self) {
         if let Err(error) = std::fs::remove_file(&self.path) {
             // Windows does not remove a file that another process has open; that one removes it.

@@ -1,6 +1,9 @@
 //! Where a book lies: its path, and whether SQLite can be trusted there.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use nailsage_store::OpenError;
 
@@ -9,6 +12,28 @@ pub(crate) fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
+    }
+}
+
+/// How many symbolic links may lead to a book, as in the kernel.
+const LINKS_MAX: usize = 40;
+
+/// The one path by which a book is known, whatever it was called: absolute, with its links followed, also where there is
+/// no file yet. So two names of one file share a lock, and no name means anything else to SQLite, to which `file:` and
+/// `:memory:` do.
+pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
+    let mut path = std::path::absolute(path)?;
+    for _ in 0..LINKS_MAX {
+        let Ok(target) = std::fs::read_link(&path) else { break };
+        // A relative target is relative to the link's folder; an absolute one replaces it.
+        path = folder_of(&path).join(target);
+    }
+    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+    match std::fs::canonicalize(folder_of(&path)) {
+        Ok(folder) => Ok(folder.join(name)),
+        // A folder that is not there is told apart later, with the path as it is.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path),
+        Err(error) => Err(error),
     }
 }
 
@@ -24,7 +49,8 @@ pub(crate) fn ensure_local(path: &Path) -> Result<(), OpenError> {
 fn network_kind(folder: &Path) -> Option<String> {
     /// Kernel names of network file systems and their magic numbers (statfs(2), linux/magic.h). FUSE is not among them:
     /// it serves local disks as well.
-    const NETWORK: [(i64, &str); 8] = [
+    const NETWORK: [(i64, &str); 9] = [
+        (0x0102_1997, "9p"),
         (0x6969, "nfs"),
         (0xff53_4d42, "cifs"),
         (0xfe53_4d42, "smb2"),

@@ -11,7 +11,7 @@ use crate::{
     engine::Engine,
     inspect::inspect,
     migrate::migrate,
-    place::ensure_local,
+    place::{ensure_local, resolve},
     readers::Readers,
     writer::Writer,
 };
@@ -41,9 +41,17 @@ impl SqliteStore {
 
     fn open_in(path: &Path, options: &OpenOptions, private_folder: Option<TempDir>) -> Result<Self, OpenError> {
         ensure_engine()?;
+        let place = path.display().to_string();
+        let failed = |during: &'static str| {
+            move |error: std::io::Error| match error.kind() {
+                std::io::ErrorKind::PermissionDenied => OpenError::PermissionDenied { place, source: Arc::new(error) },
+                _ => OpenError::Failed { place, during, source: Arc::new(error) },
+            }
+        };
+        let path = &resolve(path).map_err(failed("following its path"))?;
+        let place = path.display().to_string();
         ensure_local(path)?;
         let found = inspect(path, options.access)?;
-        let place = path.display().to_string();
         let failed = |error: std::io::Error| OpenError::Failed {
             place: place.clone(),
             during: "starting its threads",

@@ -8,8 +8,8 @@ use std::{
 };
 
 use nailsage_store::{
-    Answer, Clock, Command, Pending, StoreError,
-    group::{self, Folded, GROUP_FOLD_MS_MAX, Scheduler, Settlement, Submission},
+    Answer, Clock, Command, Pending, StoreError, Submission,
+    group::{self, Folded, GROUP_FOLD_MS_MAX, Scheduler, Settlement},
 };
 
 use crate::engine::{Engine, NotBegun};
@@ -78,10 +78,9 @@ impl Writer {
         writer.threads.push(watchdog.spawn(move || watch(&desk))?);
         let desk = Arc::clone(&writer.desk);
         let thread = thread::Builder::new().name("nailsage-writer".to_owned());
-        writer.threads.push(thread.spawn(move || {
-            let _ending = Ending(&desk);
-            drive(&desk, engine, clock.as_ref());
-        })?);
+        // Made before the thread is, so that the watchdog ends even if the thread cannot be started.
+        let ending = Ending(desk);
+        writer.threads.push(thread.spawn(move || drive(&ending.0, engine, clock.as_ref()))?);
         Ok(writer)
     }
 
@@ -125,9 +124,9 @@ impl Drop for Writer {
 }
 
 /// Lets nobody wait for a writer that has ended, whether by closing or by a panic.
-struct Ending<'d>(&'d Desk);
+struct Ending(Arc<Desk>);
 
-impl Drop for Ending<'_> {
+impl Drop for Ending {
     fn drop(&mut self) {
         let mut state = self.0.lock();
         state.has_ended = true;
@@ -158,7 +157,7 @@ fn drive(desk: &Desk, mut engine: Engine, clock: &dyn Clock) {
             Err(NotBegun::Busy) => desk.with(Scheduler::put_back),
             Err(NotBegun::Failed(error)) => {
                 tracing::warn!(%error, "a group of commands could not begin");
-                desk.with(|scheduler| scheduler.abandon(&error));
+                desk.with(|scheduler| scheduler.abandon(error));
             }
         }
     }
@@ -170,7 +169,7 @@ fn next_group(desk: &Desk) -> Option<Vec<Arc<Submission>>> {
     loop {
         let now = Instant::now();
         if state.scheduler.is_gathering(now) {
-            // Too short to sleep: it is over within a fraction of a commit.
+            // Shorter than a sleep is exact; others run meanwhile.
             drop(state);
             thread::yield_now();
             state = desk.lock();

@@ -51,6 +51,21 @@ impl Action {
     }
 }
 
+/// What an action takes apart from an event's data: its own size, its usual texts and the rows that it becomes.
+const ACTION_BYTES: usize = 1_024;
+
+impl Action {
+    /// About how many bytes this action and those inside it take.
+    pub(crate) fn bytes(&self) -> usize {
+        ACTION_BYTES
+            + match self {
+                Self::RecordSignal(signal) => signal.then.iter().map(Self::bytes).sum(),
+                Self::LogEvent(event) => event.event_data.as_ref().map_or(0, |data| data.as_str().len()),
+                _ => 0,
+            }
+    }
+}
+
 /// Get or create the strategy of this name, version and market.
 ///
 /// An inactive strategy becomes active again; a given `model_id` and `config_path` replace the old ones; another

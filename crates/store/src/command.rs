@@ -61,4 +61,9 @@ impl Command {
     pub fn action_count(&self) -> usize {
         self.actions.iter().map(Action::count).sum()
     }
+
+    /// About how many bytes it takes, for bounding what waits and what one transaction writes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.actions.iter().map(Action::bytes).sum()
+    }
 }

@@ -29,6 +29,7 @@ pub mod refusal;
 pub mod size;
 pub mod state;
 pub mod store;
+pub mod submission;
 
 pub use action::{
     Action, Activate, AdjustBankroll, BankrollChange, ClosePosition, Deactivate, LiquidatePosition, LogEvent,
@@ -53,3 +54,4 @@ pub use refusal::Refusal;
 pub use size::Size;
 pub use state::State;
 pub use store::{DEFAULT_TIMEOUT, Pending, Store};
+pub use submission::Submission;

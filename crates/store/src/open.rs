@@ -39,9 +39,7 @@ impl Default for OpenOptions {
 #[non_exhaustive]
 pub enum OpenError {
     /// The URL says nothing that can be opened.
-    #[error(
-        "{problem}; a book's URL looks like sqlite:///nailsage.db, sqlite:////var/lib/nailsage.db or postgresql://user:password@host/database"
-    )]
+    #[error("{problem}; a book's URL looks like sqlite:///nailsage.db or sqlite:////var/lib/nailsage.db")]
     BadUrl {
         /// What is wrong with it. Never the URL itself, which may hold a password.
         problem: String,

@@ -23,7 +23,7 @@ pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send 
 /// * **Drop-safe**: dropping the future runs the whole command or none of it.
 /// * **Bounded**: one deadline a command. Until the command has begun, it is
 ///   [`Unavailable`](StoreError::Unavailable) at the deadline and never executed; after that it is
-///   [`Unknown`](StoreError::Unknown).
+///   [`Unknown`](StoreError::Unknown). A queue that is full refuses at once.
 /// * **Honest**: [`Answer`] says what happened, [`StoreError`] whether anything can have happened.
 ///
 /// No method has a default, and none retries or falls back in a way that could weaken a promise.

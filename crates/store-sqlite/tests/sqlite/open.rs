@@ -5,12 +5,14 @@ use std::{
     fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::Path,
-    process::Command,
-    thread,
+    process, thread,
+    time::Duration,
 };
 
 use futures_executor::block_on;
-use nailsage_store::{Access, OpenError, Reader as _, StoreError, StoreExt as _};
+use nailsage_store::{
+    Access, Answer, Command, OpenError, Reader as _, RegisterStrategy, Store as _, StoreError, StoreExt as _,
+};
 use rusqlite::Connection;
 
 use crate::book::{SCHEMA, at, create, deposit, open, register};
@@ -135,7 +137,12 @@ fn a_book_made_by_hand_with_the_shell_opens() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("book.db");
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/V001__book.sql");
-    let made = Command::new("sqlite3").arg("-bail").arg(&path).stdin(fs::File::open(schema).unwrap()).status().unwrap();
+    let made = process::Command::new("sqlite3")
+        .arg("-bail")
+        .arg(&path)
+        .stdin(fs::File::open(schema).unwrap())
+        .status()
+        .unwrap();
     assert!(made.success());
     for access in [Access::ReadOnly, Access::Create, Access::Create, Access::Existing] {
         let store = open(&path, access).unwrap();
@@ -216,4 +223,63 @@ fn a_closed_book_is_one_file() {
     drop(store);
     let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert_eq!(names, ["book.db"]);
+}
+
+#[test]
+fn a_file_whose_name_means_something_to_sqlite_is_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let python = folder.path().join("old.db");
+    Connection::open(&python).unwrap().execute_batch("CREATE TABLE songs (id INTEGER)").unwrap();
+    let before = contents(folder.path());
+    for name in [":memory:", "file:old.db", "file:old.db?mode=memory"] {
+        let path = folder.path().join(name);
+        register(&create(&path));
+        assert_eq!(block_on(open(&path, Access::ReadOnly).unwrap().book()).unwrap().commit_seq, 1);
+        fs::remove_file(&path).unwrap();
+    }
+    assert_eq!(contents(folder.path()), before);
+}
+
+#[test]
+#[cfg(unix)]
+fn many_names_of_one_file_share_its_lock() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..10 {
+        let path = folder.path().join(format!("book-{round}.db"));
+        let starters: Vec<_> = (0..6)
+            .map(|name| {
+                let link = folder.path().join(format!("link-{round}-{name}.db"));
+                std::os::unix::fs::symlink(&path, &link).unwrap();
+                thread::spawn(move || block_on(create(&link).book()).unwrap())
+            })
+            .collect();
+        for starter in starters {
+            assert_eq!(starter.join().unwrap().schema_version, 1);
+        }
+    }
+}
+
+#[test]
+fn a_corrupt_row_of_one_strategy_does_no_harm_to_its_neighbours() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.db");
+    let store = create(&path);
+    register(&store);
+    let other = RegisterStrategy::new("other/v1@7".parse().unwrap(), "1m".parse().unwrap());
+    block_on(store.execute(Command::new(at(0), other))).unwrap();
+    let connection = Connection::open(&path).unwrap();
+    connection.execute("UPDATE strategies SET current_bankroll = 0.12345678 WHERE id = 1", []).unwrap();
+    let submit = |strategy: &str| {
+        let mut deposit = deposit("1");
+        deposit.strategy = strategy.parse().unwrap();
+        store.submit(Command::new(at(1), deposit), Duration::from_mins(1))
+    };
+    let pending: Vec<_> = (0..100).map(|it| (it % 10 == 0, submit(if it % 10 == 0 { "1" } else { "2" }))).collect();
+    for (is_corrupt, pending) in pending {
+        match block_on(pending) {
+            Ok(Answer::Done(_)) => assert!(!is_corrupt),
+            Err(StoreError::Corrupt { .. }) => assert!(is_corrupt),
+            other => panic!("{other:?}"),
+        }
+    }
 }

@@ -20,12 +20,12 @@ use nailsage_domain::{PositionId, UnixMillis};
 use crate::{
     action::Action,
     answer::{Done, Outcome, Refused},
-    command::{ACTIONS_MAX, Command},
+    command::ACTIONS_MAX,
     events::log_derived_events,
-    fingerprint::Fingerprint,
     plan::{Plan, Request},
     refusal::Refusal,
     state::{Overlay, State},
+    submission::Submission,
 };
 
 /// What the kernel says to a command.
@@ -41,29 +41,27 @@ pub enum Decision {
 
 /// Decides a command over a state that holds its footprint.
 ///
-/// A command with a key has a fingerprint. `now` stamps `created_at` and `updated_at`, and decides nothing.
+/// `now` stamps `created_at` and `updated_at`, and decides nothing.
 #[must_use]
-pub fn decide(state: &State, command: &Command, fingerprint: Option<Fingerprint>, now: UnixMillis) -> Decision {
-    if let Some(known) = command.key.as_ref().and_then(|key| state.request(key)) {
-        return if Some(known.fingerprint) == fingerprint {
+pub fn decide(state: &State, submission: &Submission, now: UnixMillis) -> Decision {
+    if let Some((key, fingerprint)) = submission.keyed()
+        && let Some(known) = state.request(key)
+    {
+        return if known.fingerprint == fingerprint {
             Decision::Repeated(known.outcome.clone())
         } else {
-            Decision::Refused(whole(Refusal::KeyReused { key: known.key.clone() }))
+            Decision::Refused(whole(Refusal::KeyReused { key: key.clone() }))
         };
     }
-    match accept(state, command, fingerprint, now) {
+    match accept(state, submission, now) {
         Ok(plan) => Decision::Accepted(Box::new(plan)),
         Err(refused) => Decision::Refused(refused),
     }
 }
 
-fn accept(
-    state: &State,
-    command: &Command,
-    fingerprint: Option<Fingerprint>,
-    now: UnixMillis,
-) -> Result<Plan, Refused> {
-    let count = command.action_count();
+fn accept(state: &State, submission: &Submission, now: UnixMillis) -> Result<Plan, Refused> {
+    let command = submission.command();
+    let count = submission.action_count();
     if count == 0 {
         return Err(whole(Refusal::EmptyCommand));
     }
@@ -75,8 +73,8 @@ fn accept(
     log_derived_events(&mut overlay);
 
     let outcome = Outcome { commit_seq: overlay.book.commit_seq, results };
-    let request = command.key.clone().zip(fingerprint).map(|(key, fingerprint)| Request {
-        key,
+    let request = submission.keyed().map(|(key, fingerprint)| Request {
+        key: key.clone(),
         fingerprint,
         opened_position_id: only(&opened_positions(&outcome)),
         outcome: outcome.clone(),

@@ -6,15 +6,15 @@ use std::{
     sync::Arc,
 };
 
-use super::Submission;
 use crate::{
     answer::Answer,
     audit::audit,
     clock::Clock,
     decide::{Decision, decide},
     error::StoreError,
-    plan::{Gathering, Plan, Writes},
+    plan::{Gathering, Writes},
     state::State,
+    submission::Submission,
 };
 
 /// What a group comes to.
@@ -43,7 +43,12 @@ pub fn fold(
             break;
         }
         answers.push(match decide_safely(state, member, clock) {
-            Ok(Decision::Accepted(plan)) => accept(state, *plan, &mut gathering),
+            Ok(Decision::Accepted(plan)) => {
+                state.apply(&plan);
+                let answer = Answer::Done(plan.outcome.clone());
+                gathering.add(*plan);
+                Ok(answer)
+            }
             Ok(Decision::Repeated(outcome)) => Ok(Answer::Done(outcome)),
             Ok(Decision::Refused(refused)) => Ok(Answer::Refused(refused)),
             Err(error) => Err(error),
@@ -52,18 +57,20 @@ pub fn fold(
     Folded { answers, writes: gathering.into_writes(state) }
 }
 
-fn accept(state: &mut State, plan: Plan, gathering: &mut Gathering) -> Result<Answer, StoreError> {
-    audit(state, &plan).map_err(|error| StoreError::backend("the audit of a plan", error))?;
-    state.apply(&plan);
-    let answer = Answer::Done(plan.outcome.clone());
-    gathering.add(plan);
-    Ok(answer)
-}
-
-/// The state is only read here, so it is whole after a panic.
+/// Decides and audits. The state is only read here, so it is whole after a panic.
 fn decide_safely(state: &State, member: &Submission, clock: &dyn Clock) -> Result<Decision, StoreError> {
-    let decided = catch_unwind(AssertUnwindSafe(|| decide(state, member.command(), member.fingerprint(), clock.now())));
-    decided.map_err(|payload| StoreError::backend("a decision", Panicked(message_of(payload.as_ref()))))
+    let decided = catch_unwind(AssertUnwindSafe(|| {
+        let decision = decide(state, member, clock.now());
+        let audited = match &decision {
+            Decision::Accepted(plan) => audit(state, plan),
+            Decision::Repeated(_) | Decision::Refused(_) => Ok(()),
+        };
+        audited.map(|()| decision)
+    }));
+    match decided {
+        Ok(audited) => audited.map_err(|error| StoreError::backend("the audit of a plan", error)),
+        Err(payload) => Err(StoreError::backend("a decision", Panicked(message_of(payload.as_ref())))),
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

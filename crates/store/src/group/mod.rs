@@ -16,17 +16,29 @@ mod scheduler;
 mod tests;
 
 pub use fold::{Folded, fold};
-pub use scheduler::{Reply, Scheduler, Settlement, Submission};
+pub use scheduler::{Reply, Scheduler, Settlement};
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use crate::footprint::Footprint;
+use crate::{footprint::Footprint, submission::Submission};
 
 /// The most commands in one group.
 pub const GROUP_COMMANDS_MAX: usize = 512;
 
 /// The most actions in one group; an action writes a handful of rows. A larger command forms a group of its own.
 pub const GROUP_ACTIONS_MAX: usize = 2_048;
+
+/// About the most bytes in one group. A larger command forms a group of its own.
+pub const GROUP_BYTES_MAX: usize = 8 << 20;
+
+/// The most commands that wait in a store.
+pub const QUEUE_COMMANDS_MAX: usize = 65_536;
+
+/// About the most bytes that the waiting commands take. A larger command is taken when nothing else waits.
+pub const QUEUE_BYTES_MAX: usize = 256 << 20;
+
+/// The longest that a group waits for returning callers, however slow the last commit was.
+pub const GATHER_MAX: Duration = Duration::from_millis(1);
 
 /// The longest that a group is decided, in milliseconds; what is left goes into the next one.
 pub const GROUP_FOLD_MS_MAX: u64 = 50;

@@ -8,48 +8,15 @@ use std::{
 
 use futures_channel::oneshot;
 
-use super::{GATHER_SHARE, GROUP_ACTIONS_MAX, GROUP_COMMANDS_MAX};
+use super::{
+    GATHER_MAX, GATHER_SHARE, GROUP_ACTIONS_MAX, GROUP_BYTES_MAX, GROUP_COMMANDS_MAX, QUEUE_BYTES_MAX,
+    QUEUE_COMMANDS_MAX,
+};
 use crate::{
     answer::Answer,
-    command::Command,
     error::{Source, StoreError},
-    fingerprint::Fingerprint,
-    footprint::Footprint,
+    submission::Submission,
 };
-
-/// A command made ready on its caller's thread.
-#[derive(Debug)]
-pub struct Submission {
-    command: Command,
-    fingerprint: Option<Fingerprint>,
-    is_wide: bool,
-    action_count: usize,
-}
-
-impl Submission {
-    /// Makes a command ready.
-    #[must_use]
-    pub fn new(command: Command) -> Self {
-        Self {
-            fingerprint: command.key.is_some().then(|| Fingerprint::of(&command)),
-            is_wide: Footprint::is_wide(&command),
-            action_count: command.action_count(),
-            command,
-        }
-    }
-
-    /// The command.
-    #[must_use]
-    pub fn command(&self) -> &Command {
-        &self.command
-    }
-
-    /// Its fingerprint, if it has a key; without one it is compared with nothing.
-    #[must_use]
-    pub fn fingerprint(&self) -> Option<Fingerprint> {
-        self.fingerprint
-    }
-}
 
 /// An answer on its way to its caller. Sending it wakes the caller, so it is done outside of any lock.
 #[derive(Debug)]
@@ -99,6 +66,8 @@ enum Phase {
 #[derive(Debug)]
 pub struct Scheduler {
     waiting: VecDeque<Entry>,
+    /// About how many bytes the waiting commands take.
+    waiting_bytes: usize,
     /// Members of a group that failed as a whole; each is a group of its own now, before all others.
     replaying: VecDeque<Entry>,
     in_flight: Vec<Entry>,
@@ -124,6 +93,7 @@ impl Scheduler {
     pub fn new() -> Self {
         Self {
             waiting: VecDeque::new(),
+            waiting_bytes: 0,
             replaying: VecDeque::new(),
             in_flight: Vec::new(),
             is_replay_in_flight: false,
@@ -139,7 +109,8 @@ impl Scheduler {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] if the store is closed.
+    /// [`StoreError::Unavailable`] if the store is closed, or if as many commands wait as may, by number or by size. Refusing
+    /// at once, instead of at the deadline, lets the caller hold back, and bounds what the queue can hold.
     pub fn push(
         &mut self,
         submission: Submission,
@@ -149,6 +120,12 @@ impl Scheduler {
         if self.is_closed {
             return Err(StoreError::unavailable("it is closed"));
         }
+        let bytes = self.waiting_bytes + submission.bytes();
+        let is_full = self.waiting.len() >= QUEUE_COMMANDS_MAX || bytes > QUEUE_BYTES_MAX;
+        if is_full && !self.waiting.is_empty() {
+            return Err(StoreError::unavailable("its queue is full; wait for answers before handing over more"));
+        }
+        self.waiting_bytes = bytes;
         let (sender, receiver) = oneshot::channel();
         // A timeout beyond what the clock can count means no deadline that anyone will see.
         let deadline = now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(u64::from(u32::MAX)));
@@ -178,11 +155,13 @@ impl Scheduler {
     /// Callers who wait for each answer come back with their next command as soon as they have it. Taken at once, those who
     /// waited meanwhile and those who were just answered would form two groups that alternate, each half the size, each
     /// with a commit of its own. So a group that follows another waits for them, for at most a [share](GATHER_SHARE) of
-    /// what the last one took. A caller who is alone never waits, nor does a group that is large enough.
+    /// what the last one took and never longer than [`GATHER_MAX`]. Where nobody else was in the last group or
+    /// waits, nobody is waited for.
     #[must_use]
     pub fn is_gathering(&self, now: Instant) -> bool {
         let count = self.waiting.len();
         self.replaying.is_empty()
+            && !self.is_closed
             && (1..GROUP_COMMANDS_MAX).contains(&count)
             && self.returning.is_some_and(|(wanted, until)| count < wanted && now < until)
     }
@@ -222,13 +201,13 @@ impl Scheduler {
         self.phase = Phase::Idle;
     }
 
-    /// The group could not begin at all: everyone in it is told so.
-    pub fn abandon(&mut self, error: &StoreError) {
+    /// The engine failed before the group began, so nothing of it was written. One command's rows can be the cause, so each
+    /// is tried alone; a command that was alone is told so.
+    pub fn abandon(&mut self, error: StoreError) {
         assert_eq!(self.phase, Phase::Loading, "only a group that has not begun can be abandoned");
-        for entry in self.in_flight.drain(..) {
-            answer(&mut self.replies, entry, Err(error.clone()));
-        }
         self.phase = Phase::Idle;
+        let group = std::mem::take(&mut self.in_flight);
+        self.replay(group, error);
     }
 
     /// The group has ended: answers its commands. Those that were not decided for want of time wait again, and so do
@@ -236,8 +215,10 @@ impl Scheduler {
     pub fn settle(&mut self, answers: Vec<Result<Answer, StoreError>>, settlement: Settlement, now: Instant) {
         assert_eq!(self.phase, Phase::Running, "a group begins before it ends");
         self.phase = Phase::Idle;
-        let patience = self.taken_at.map_or(Duration::ZERO, |at| now.duration_since(at) / GATHER_SHARE);
-        self.returning = Some((self.waiting.len() + answers.len(), now + patience));
+        if matches!(settlement, Settlement::Committed) {
+            let share = self.taken_at.map_or(Duration::ZERO, |at| now.duration_since(at) / GATHER_SHARE);
+            self.returning = Some((self.waiting.len() + answers.len(), now + share.min(GATHER_MAX)));
+        }
         let undecided = self.in_flight.split_off(answers.len());
         let decided = std::mem::replace(&mut self.in_flight, undecided);
         self.requeue();
@@ -247,14 +228,7 @@ impl Scheduler {
                     answer(&mut self.replies, entry, result);
                 }
             }
-            Settlement::NotCommitted(error) => match <[Entry; 1]>::try_from(decided) {
-                Ok([entry]) => answer(&mut self.replies, entry, Err(error)),
-                Err(many) => {
-                    for entry in many.into_iter().rev().filter(|entry| entry.sender.is_some()) {
-                        self.replaying.push_front(entry);
-                    }
-                }
-            },
+            Settlement::NotCommitted(error) => self.replay(decided, error),
             Settlement::Unknown(source) => {
                 for entry in decided {
                     let error = unknown(&entry, Some(source.clone()));
@@ -266,6 +240,7 @@ impl Scheduler {
 
     /// Answers those whose time is up.
     pub fn expire(&mut self, now: Instant) {
+        let was_waiting = self.waiting.len();
         for queue in [&mut self.waiting, &mut self.replaying] {
             if queue.iter().any(|entry| entry.deadline <= now) {
                 let all = std::mem::take(queue).into_iter();
@@ -273,6 +248,9 @@ impl Scheduler {
                 *queue = kept.into();
                 refuse_service(&mut self.replies, expired);
             }
+        }
+        if self.waiting.len() != was_waiting {
+            self.waiting_bytes = self.waiting.iter().map(|entry| entry.submission.bytes()).sum();
         }
         match self.phase {
             Phase::Idle => {}
@@ -306,20 +284,36 @@ impl Scheduler {
         std::mem::take(&mut self.replies)
     }
 
+    /// Answers a command that failed alone; makes each of several a group of its own, before all others. Whoever was told
+    /// that it is unknown settles that by repeating the command.
+    fn replay(&mut self, group: Vec<Entry>, error: StoreError) {
+        match <[Entry; 1]>::try_from(group) {
+            Ok([entry]) => answer(&mut self.replies, entry, Err(error)),
+            Err(group) => {
+                for entry in group.into_iter().rev().filter(|entry| entry.sender.is_some()) {
+                    self.replaying.push_front(entry);
+                }
+            }
+        }
+    }
+
     fn members(&self) -> Vec<Arc<Submission>> {
         self.in_flight.iter().map(|entry| Arc::clone(&entry.submission)).collect()
     }
 
     fn gather(&mut self) {
-        let mut actions = 0;
+        let (mut actions, mut bytes) = (0, 0);
         while let Some(next) = self.waiting.front() {
             let submission = &next.submission;
-            actions += submission.action_count;
-            let is_full = self.in_flight.len() == GROUP_COMMANDS_MAX || actions > GROUP_ACTIONS_MAX;
-            if !self.in_flight.is_empty() && (is_full || submission.is_wide) {
+            let is_wide = submission.is_wide();
+            actions += submission.action_count();
+            bytes += submission.bytes();
+            let is_full =
+                self.in_flight.len() == GROUP_COMMANDS_MAX || actions > GROUP_ACTIONS_MAX || bytes > GROUP_BYTES_MAX;
+            if !self.in_flight.is_empty() && (is_full || is_wide) {
                 break;
             }
-            let is_wide = submission.is_wide;
+            self.waiting_bytes -= submission.bytes();
             self.in_flight.extend(self.waiting.pop_front());
             if is_wide {
                 break;
@@ -330,9 +324,13 @@ impl Scheduler {
     /// Puts the group in flight back where it came from. Whoever was told that it is unknown what became of his command
     /// settles that by repeating it.
     fn requeue(&mut self) {
-        let queue = if self.is_replay_in_flight { &mut self.replaying } else { &mut self.waiting };
         for entry in self.in_flight.drain(..).rev().filter(|entry| entry.sender.is_some()) {
-            queue.push_front(entry);
+            if self.is_replay_in_flight {
+                self.replaying.push_front(entry);
+            } else {
+                self.waiting_bytes += entry.submission.bytes();
+                self.waiting.push_front(entry);
+            }
         }
     }
 }
@@ -350,5 +348,5 @@ fn refuse_service(replies: &mut Vec<Reply>, expired: Vec<Entry>) {
 }
 
 fn unknown(entry: &Entry, source: Option<Source>) -> StoreError {
-    StoreError::Unknown { key: entry.submission.command.key.clone(), source }
+    StoreError::Unknown { key: entry.submission.command().key.clone(), source }
 }

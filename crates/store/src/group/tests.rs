@@ -4,13 +4,16 @@ use std::time::{Duration, Instant};
 
 use nailsage_domain::UnixMillis;
 
-use super::{GROUP_COMMANDS_MAX, Scheduler, Settlement, Submission};
+use super::{
+    GATHER_MAX, GROUP_BYTES_MAX, GROUP_COMMANDS_MAX, QUEUE_BYTES_MAX, QUEUE_COMMANDS_MAX, Scheduler, Settlement,
+};
 use crate::{
     action::{Action, LogEvent, MarkMarket},
     answer::{Answer, Outcome, Refused},
     command::Command,
     error::StoreError,
     refusal::Refusal,
+    submission::Submission,
 };
 
 type Receiver = futures_channel::oneshot::Receiver<Result<Answer, StoreError>>;
@@ -178,15 +181,79 @@ fn a_group_waits_for_the_callers_who_were_just_answered_and_for_nobody_else() {
     scheduler.take(now).unwrap();
     scheduler.begin(now);
     let _waiting = push(&mut scheduler, narrow(), now, SECOND);
-    let ended_at = now + Duration::from_millis(8);
+    let ended_at = now + Duration::from_micros(800);
     scheduler.settle(done(2), Settlement::Committed, ended_at);
 
     assert!(scheduler.is_gathering(ended_at), "two callers may come back to the one who waits");
-    assert!(!scheduler.is_gathering(ended_at + Duration::from_millis(2)), "for a quarter of the group's time");
+    assert!(!scheduler.is_gathering(ended_at + Duration::from_micros(200)), "for a quarter of the group's time");
     let _back = [narrow(), narrow()].map(|it| push(&mut scheduler, it, ended_at, SECOND));
     assert!(!scheduler.is_gathering(ended_at), "everyone is back");
     scheduler.take(ended_at).unwrap();
     scheduler.begin(ended_at);
     scheduler.settle(done(3), Settlement::Committed, ended_at + SECOND);
     assert!(!scheduler.is_gathering(ended_at + SECOND), "nobody waits, so there is nobody to wait with");
+}
+
+#[test]
+fn gathering_is_short_however_slow_the_commit_was_and_only_follows_success() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    for settlement in [Settlement::Committed, Settlement::Unknown(std::sync::Arc::new(std::io::Error::other("fsync")))]
+    {
+        let _two = [narrow(), narrow()].map(|it| push(&mut scheduler, it, now, SECOND * 99));
+        scheduler.take(now).unwrap();
+        scheduler.begin(now);
+        let _waiting = push(&mut scheduler, narrow(), now, SECOND * 99);
+        let is_success = matches!(settlement, Settlement::Committed);
+        scheduler.settle(done(2), settlement, now + SECOND * 20);
+        assert_eq!(scheduler.is_gathering(now + SECOND * 20), is_success);
+        assert!(!scheduler.is_gathering(now + SECOND * 20 + GATHER_MAX));
+        scheduler.take(now).unwrap();
+        scheduler.begin(now);
+        scheduler.settle(done(1), Settlement::Committed, now);
+    }
+}
+
+#[test]
+fn a_group_that_could_not_begin_is_tried_one_by_one() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let mut receivers = [narrow(), narrow()].map(|it| push(&mut scheduler, it, now, SECOND));
+    scheduler.take(now).unwrap();
+    scheduler.abandon(StoreError::corrupt("a row of one of them"));
+    assert_eq!(scheduler.take(now).unwrap().len(), 1);
+    scheduler.abandon(StoreError::corrupt("a row of one of them"));
+    assert!(matches!(answer_of(&mut scheduler, &mut receivers[0]), Some(Err(StoreError::Corrupt { .. }))));
+    assert_eq!(scheduler.take(now).unwrap().len(), 1);
+    scheduler.begin(now);
+    scheduler.settle(done(1), Settlement::Committed, now);
+    assert!(matches!(answer_of(&mut scheduler, &mut receivers[1]), Some(Ok(_))), "the neighbour is served");
+}
+
+fn large(bytes: usize) -> Submission {
+    let event_type = "large".parse().unwrap();
+    let data = nailsage_domain::EventData::from_text(&format!("\"{}\"", "x".repeat(60_000))).unwrap();
+    let event = LogEvent { event_type, event_data: Some(data), severity: "INFO".parse().unwrap(), strategy: None };
+    let actions = vec![event.into(); bytes / 60_000];
+    Submission::new(Command::of(UnixMillis::MIN, actions))
+}
+
+#[test]
+fn a_full_queue_is_unavailable_at_once_and_room_is_made_by_taking() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let _receivers: Vec<_> = (0..QUEUE_COMMANDS_MAX).map(|_| push(&mut scheduler, narrow(), now, SECOND)).collect();
+    assert!(matches!(scheduler.push(narrow(), now, SECOND), Err(StoreError::Unavailable { .. })));
+    scheduler.take(now).unwrap();
+    let _taken = push(&mut scheduler, narrow(), now, SECOND);
+}
+
+#[test]
+fn the_queue_and_a_group_are_bounded_in_bytes() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let half = || large(QUEUE_BYTES_MAX / 2);
+    let _receivers = [half(), large(GROUP_BYTES_MAX / 2)].map(|it| push(&mut scheduler, it, now, SECOND));
+    assert!(matches!(scheduler.push(half(), now, SECOND), Err(StoreError::Unavailable { .. })));
+    assert_eq!(scheduler.take(now).unwrap().len(), 1, "a command beyond the group's limit is a group of its own");
+    scheduler.put_back();
+    assert!(scheduler.push(half(), now, SECOND).is_err(), "what is put back still counts");
+    scheduler.expire(now + SECOND);
+    let _taken = push(&mut scheduler, half(), now, SECOND);
 }

@@ -15,9 +15,10 @@ use crate::{
     clock::{Clock, SystemClock},
     command::Command,
     error::StoreError,
-    group::{Submission, fold},
+    group::fold,
     state::{Book, State},
     store::{Pending, Store},
+    submission::Submission,
 };
 use tables::Tables;
 
