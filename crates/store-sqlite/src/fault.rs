@@ -21,6 +21,10 @@ pub(crate) fn store_error(during: &'static str, error: Error) -> StoreError {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             StoreError::Corrupt { what: during.to_owned(), source: Some(Arc::new(error)) }
         }
+        // Nothing interrupts but the deadline of a question.
+        Some(ErrorCode::OperationInterrupted) => {
+            StoreError::Unavailable { reason: "the question took too long", source: Some(Arc::new(error)) }
+        }
         _ if is_bad_row(&error) => StoreError::Corrupt { what: during.to_owned(), source: Some(Arc::new(error)) },
         _ => StoreError::backend(during, error),
     }

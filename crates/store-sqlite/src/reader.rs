@@ -1,14 +1,14 @@
 //! Questions to the book as SQL.
 
 use nailsage_domain::{
-    Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Severity, Signal, SignalId, StrategyId, Trade,
-    TradeId,
+    Event, EventId, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity, Signal, SignalId,
+    StrategyId, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
     BookStatus, EventQuery, LedgerQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, SignalQuery, StoreError,
     StrategyQuery, StrategyRecord, StrategyRef, TradeQuery, plan::StrategyState,
 };
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, types::Value};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
 
 use crate::{
     fault::store_error,
@@ -17,7 +17,14 @@ use crate::{
     store::SqliteStore,
 };
 
-/// A page's conditions, put together from the filters that are given.
+#[cfg(test)]
+mod plans;
+
+/// A page's text, put together from the filters that are given, and the values of its `?`.
+///
+/// A page walks the table, or an index that ends in the id, in the order of ids, and stops when it is full. An index that
+/// is in another order would find a strategy's rows faster, but then all of them would be sorted for every page. Hence
+/// the `+` before such columns: it keeps SQLite from using their indexes.
 struct Select {
     sql: String,
     params: Vec<Value>,
@@ -31,9 +38,7 @@ impl Select {
 
     /// A condition whose `?` stands for the value.
     fn with(mut self, condition: &str, value: impl Into<Value>) -> Self {
-        self.sql.push_str(self.separator);
-        self.sql.push_str(condition);
-        self.separator = " AND ";
+        self = self.literally(Some(condition));
         self.params.push(value.into());
         self
     }
@@ -55,31 +60,89 @@ impl Select {
         self
     }
 
-    /// Ends it with the page's place and runs it.
-    fn page<T, C>(
-        self,
-        connection: &Connection,
-        key: &str,
-        (after, limit, order): (Option<i64>, u32, Order),
-        map: fn(&Row<'_>) -> rusqlite::Result<T>,
-        cursor: impl Fn(&T) -> C,
-    ) -> Result<Page<T, C>, StoreError> {
+    /// Ends it with the page's place.
+    fn by(self, key: &str, (after, limit, order): (Option<i64>, u32, Order)) -> Self {
         let (comparison, direction) = match order {
             Order::Ascending => (">", "ASC"),
             Order::Descending => ("<", "DESC"),
         };
         let mut select = self.with_some(&format!("{key} {comparison} ?"), after);
+        select.sql = format!("{} ORDER BY {key} {direction} LIMIT ?", select.sql);
         // One row more than asked for tells whether there is another page.
         select.params.push(Value::Integer(i64::from(limit) + 1));
-        let sql = format!("{} ORDER BY {key} {direction} LIMIT ?", select.sql);
+        select
+    }
+
+    /// Runs it.
+    fn page<T, C>(
+        &self,
+        connection: &Connection,
+        limit: u32,
+        map: fn(&Row<'_>) -> rusqlite::Result<T>,
+        cursor: impl Fn(&T) -> C,
+    ) -> Result<Page<T, C>, StoreError> {
         let read = || -> rusqlite::Result<Vec<T>> {
-            let mut statement = connection.prepare_cached(&sql)?;
-            let params: Vec<&dyn ToSql> = select.params.iter().map(|value| value as &dyn ToSql).collect();
-            statement.query_map(&*params, map)?.collect()
+            let mut statement = connection.prepare_cached(&self.sql)?;
+            statement.query_map(params_from_iter(&self.params), map)?.collect()
         };
         let rows = read().map_err(|error| store_error("reading a page", error))?;
         Ok(Page::from_rows(rows, limit, cursor))
     }
+}
+
+fn strategies(query: &StrategyQuery) -> Select {
+    let place = (query.after.map(StrategyId::get), query.rows(), query.order);
+    Select::new(sql::STRATEGIES).with_some("s.is_active = ?", query.is_active).by("s.id", place)
+}
+
+fn positions(query: &PositionQuery) -> Select {
+    let place = (query.after.map(PositionId::get), query.rows(), query.order);
+    let strategy_id = query.strategy_id.map(StrategyId::get);
+    let status = query.status.map(|status| format!("status = '{}'", status.as_str()));
+    let select = Select::new(sql::POSITIONS).literally(status.as_deref());
+    if query.status == Some(PositionStatus::Open) {
+        // The few among the many: their own indexes find them without a walk past every closed one, and sorting them
+        // costs little. Here it is the walk that the `+` keeps SQLite from.
+        select.with_some("strategy_id = ?", strategy_id).by("+id", place)
+    } else {
+        select.with_some("+strategy_id = ?", strategy_id).by("id", place)
+    }
+}
+
+fn trades(query: &TradeQuery) -> Select {
+    let place = (query.after.map(TradeId::get), query.rows(), query.order);
+    // Both indexes end in the id. A position has few trades, a strategy many, and without statistics SQLite could not
+    // tell which to take.
+    let of_strategy = if query.position_id.is_some() { "+strategy_id = ?" } else { "strategy_id = ?" };
+    Select::new(sql::TRADES)
+        .with_some("position_id = ?", query.position_id.map(PositionId::get))
+        .with_some(of_strategy, query.strategy_id.map(StrategyId::get))
+        .by("id", place)
+}
+
+fn signals(query: &SignalQuery) -> Select {
+    let place = (query.after.map(SignalId::get), query.rows(), query.order);
+    // A value, so that the partial index on executed ones, which is in order of time, is out of the question.
+    Select::new(sql::SIGNALS)
+        .with_some("was_executed = ?", query.was_executed)
+        .with_some("+strategy_id = ?", query.strategy_id.map(StrategyId::get))
+        .by("id", place)
+}
+
+fn ledger(query: &LedgerQuery) -> Select {
+    let place = (query.after, query.rows(), query.order);
+    Select::new(sql::LEDGER).with("strategy_id = ?", query.strategy_id.get()).by("seq", place)
+}
+
+fn events(query: &EventQuery) -> Select {
+    let place = (query.after.map(EventId::get), query.rows(), query.order);
+    // The index on the type ends in the id, so it is in order.
+    Select::new(sql::EVENTS)
+        .with_some("event_type = ?", query.event_type.as_ref().map(|it| it.as_str().to_owned()))
+        .literally(query.min_severity.map(severities_from).as_deref())
+        .with_some("+strategy_id = ?", query.strategy_id.map(StrategyId::get))
+        .with_some("+timestamp >= ?", query.since.map(UnixMillis::get))
+        .by("id", place)
 }
 
 fn record(state: StrategyState) -> StrategyRecord {
@@ -93,7 +156,7 @@ fn strategy_record(row: &Row<'_>) -> rusqlite::Result<StrategyRecord> {
 fn severities_from(least: Severity) -> String {
     let names: Vec<_> =
         Severity::ALL.iter().filter(|it| **it >= least).map(|it| format!("'{}'", it.as_str())).collect();
-    format!("severity IN ({})", names.join(", "))
+    format!("+severity IN ({})", names.join(", "))
 }
 
 impl Reader for SqliteStore {
@@ -114,14 +177,7 @@ impl Reader for SqliteStore {
 
     fn strategies(&self, query: StrategyQuery) -> Pending<Page<StrategyRecord, StrategyId>> {
         self.ask(move |connection| {
-            let place = (query.after.map(StrategyId::get), query.rows(), query.order);
-            Select::new(sql::STRATEGIES).with_some("s.is_active = ?", query.is_active).page(
-                connection,
-                "s.id",
-                place,
-                strategy_record,
-                |record| record.strategy.id,
-            )
+            strategies(&query).page(connection, query.rows(), strategy_record, |record| record.strategy.id)
         })
     }
 
@@ -133,59 +189,24 @@ impl Reader for SqliteStore {
 
     fn positions(&self, query: PositionQuery) -> Pending<Page<Position, PositionId>> {
         self.ask(move |connection| {
-            let place = (query.after.map(PositionId::get), query.rows(), query.order);
-            let status = query.status.map(|status| format!("status = '{}'", status.as_str()));
-            Select::new(sql::POSITIONS)
-                .literally(status.as_deref())
-                .with_some("strategy_id = ?", query.strategy_id.map(StrategyId::get))
-                .page(connection, "id", place, rows::position, |position| position.id)
+            positions(&query).page(connection, query.rows(), rows::position, |position| position.id)
         })
     }
 
     fn trades(&self, query: TradeQuery) -> Pending<Page<Trade, TradeId>> {
-        self.ask(move |connection| {
-            let place = (query.after.map(TradeId::get), query.rows(), query.order);
-            Select::new(sql::TRADES)
-                .with_some("strategy_id = ?", query.strategy_id.map(StrategyId::get))
-                .with_some("position_id = ?", query.position_id.map(PositionId::get))
-                .page(connection, "id", place, rows::trade, |trade| trade.id)
-        })
+        self.ask(move |connection| trades(&query).page(connection, query.rows(), rows::trade, |trade| trade.id))
     }
 
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>> {
-        self.ask(move |connection| {
-            let place = (query.after.map(SignalId::get), query.rows(), query.order);
-            let executed = query.was_executed.map(|it| if it { "was_executed = 1" } else { "was_executed = 0" });
-            Select::new(sql::SIGNALS)
-                .literally(executed)
-                .with_some("strategy_id = ?", query.strategy_id.map(StrategyId::get))
-                .page(connection, "id", place, rows::signal, |signal| signal.id)
-        })
+        self.ask(move |connection| signals(&query).page(connection, query.rows(), rows::signal, |signal| signal.id))
     }
 
     fn ledger(&self, query: LedgerQuery) -> Pending<Page<LedgerEntry, i64>> {
-        self.ask(move |connection| {
-            let place = (query.after, query.rows(), query.order);
-            Select::new(sql::LEDGER).with("strategy_id = ?", query.strategy_id.get()).page(
-                connection,
-                "seq",
-                place,
-                rows::ledger_entry,
-                |entry| entry.seq,
-            )
-        })
+        self.ask(move |connection| ledger(&query).page(connection, query.rows(), rows::ledger_entry, |entry| entry.seq))
     }
 
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>> {
-        self.ask(move |connection| {
-            let place = (query.after.map(EventId::get), query.rows(), query.order);
-            Select::new(sql::EVENTS)
-                .literally(query.min_severity.map(severities_from).as_deref())
-                .with_some("strategy_id = ?", query.strategy_id.map(StrategyId::get))
-                .with_some("event_type = ?", query.event_type.map(|it| it.as_str().to_owned()))
-                .with_some("timestamp >= ?", query.since.map(nailsage_domain::UnixMillis::get))
-                .page(connection, "id", place, rows::event, |event| event.id)
-        })
+        self.ask(move |connection| events(&query).page(connection, query.rows(), rows::event, |event| event.id))
     }
 
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>> {

@@ -61,7 +61,10 @@ pub(crate) fn price(unit: usize) -> Price {
 
 /// The strategies, and for ticks an open position for each submitter.
 pub(crate) fn prepare_book(workload: Workload, submitters: usize) -> Vec<Command> {
-    let register = (0..STRATEGIES).map(|it| RegisterStrategy::new(strategy(it), parsed("1m")).into()).collect();
+    // Fees add up over a long run; nobody goes broke here.
+    let initial_bankroll = Some(parsed("1000000000"));
+    let register = |it| RegisterStrategy { initial_bankroll, ..RegisterStrategy::new(strategy(it), parsed("1m")) };
+    let register = (0..STRATEGIES).map(|it| register(it).into()).collect();
     let mut commands = vec![Command::of(at(0), register)];
     if workload == Workload::Tick {
         commands.extend((0..submitters).map(|submitter| Command::new(at(0), open(submitter, 0))));

@@ -1,11 +1,14 @@
-//! Writes, syncs and truncations that fail, one after the other, at every step of a run.
+//! Reads, writes and syncs that fail, one after the other, at every step of a run.
 
 use std::{
     collections::BTreeSet,
     env,
+    fs::{self, File},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, ExitStatus},
     sync::OnceLock,
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -22,13 +25,20 @@ const COMMANDS: usize = 32;
 /// How many are in flight, so that there are single commands and groups.
 const WINDOW: usize = 4;
 
-/// Which calls fail: all of them when soaking, every so many otherwise.
-fn stride(kind: &str) -> usize {
-    match kind {
+/// How long a run may take before it counts as hanging. It takes a fraction of a second.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How many calls to go on after that one, to the next that fails: to the very next when soaking.
+fn step(kind: &str, start: Start, at: usize) -> usize {
+    match (kind, start) {
         _ if env::var_os("NAILSAGE_SOAK").is_some() => 1,
         // A sync is a step of its own; the writes of a commit are many and alike.
-        "sync" => 1,
-        _ => 23,
+        ("sync", _) => 1,
+        // Opening a book reads most; then each page is read once, on whichever connection needs it first.
+        ("read", Start::WithStrategies) if at < 40 => 1,
+        ("read", _) => 7,
+        (_, Start::WithStrategies) => 23,
+        (_, Start::WithNothing) => 41,
     }
 }
 
@@ -48,34 +58,80 @@ fn library() -> &'static Path {
         .1
 }
 
+/// What is there when a run begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// No file.
+    WithNothing,
+    /// A book with the strategies.
+    WithStrategies,
+}
+
+/// How often a call fails.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lasting {
+    /// Once.
+    Once,
+    /// It and every later one of its kind: the disk stays full.
+    ForEver,
+}
+
+/// What fails.
+#[derive(Clone, Copy)]
 struct Fault {
     kind: &'static str,
     errno: i32,
-    at: usize,
+    lasting: Lasting,
 }
 
-/// Runs the commands with a fault under them; gives the answers, or what was said when nothing could be opened.
-fn run(path: &Path, lines: &str, fault: Option<&Fault>, fired: &Path) -> Result<Vec<Value>, String> {
-    let input_path = path.with_extension("ndjson");
-    std::fs::write(&input_path, lines).unwrap();
+/// Runs the commands, with the call of that number failing; gives the answers, or what was said when nothing could be
+/// opened.
+fn run(path: &Path, lines: &str, fault: Option<(Fault, usize)>, fired: &Path) -> Result<Vec<Value>, String> {
+    let (input_path, output_path) = (path.with_extension("ndjson"), path.with_extension("answers"));
+    let message_path = path.with_extension("messages");
+    fs::write(&input_path, lines).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_nailsage"));
     command.arg("--db").arg(format!("sqlite:///{}", path.display()));
     command.args(["ingest", "--window", &WINDOW.to_string()]).arg(&input_path);
-    if let Some(fault) = fault {
+    // Files never fill up as pipes do, so nothing has to be read while waiting.
+    command.stdout(File::create(&output_path).unwrap()).stderr(File::create(&message_path).unwrap());
+    if let Some((fault, at)) = fault {
         command.env("LD_PRELOAD", library()).env("FAULT_PATH", path.file_name().unwrap());
-        command.env("FAULT_KIND", fault.kind).env("FAULT_AT", fault.at.to_string());
+        command.env("FAULT_KIND", fault.kind).env("FAULT_AT", at.to_string());
         command.env("FAULT_ERRNO", fault.errno.to_string()).env("FAULT_FIRED", fired);
+        if fault.lasting == Lasting::ForEver {
+            command.env("FAULT_FOR_EVER", "1");
+        }
     }
-    let output = command.output().unwrap();
-    if output.status.code() == Some(2) {
-        return Err(String::from_utf8(output.stderr).unwrap());
+    let code = wait(&mut command).code();
+    let messages = fs::read_to_string(&message_path).unwrap();
+    if code == Some(2) {
+        return Err(messages);
     }
-    let answers = String::from_utf8(output.stdout).unwrap();
+    assert!(matches!(code, Some(0 | 1)), "it ended with {code:?}: {messages}");
+    let answers = fs::read_to_string(&output_path).unwrap();
     Ok(answers.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
 }
 
-/// Checks that every answer tells the truth about what is in the book. Gives the kinds of answers that were seen.
-fn check_answers(answers: &[Value], accepted: &BTreeSet<String>) -> BTreeSet<String> {
+/// Waits until the program has ended, which it must.
+fn wait(command: &mut Command) -> ExitStatus {
+    let (mut child, began) = (command.spawn().unwrap(), Instant::now());
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if began.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("it hangs: {command:?}");
+        }
+        sleep(Duration::from_millis(2));
+    }
+}
+
+/// Checks that every answer tells the truth about what is in the book, where so many of the commands were before. Gives
+/// the kinds of answers that were seen.
+fn check_answers(answers: &[Value], accepted: &BTreeSet<String>, before: usize) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     for (line, answer) in answers.iter().enumerate() {
         let is_there = accepted.contains(&input::key(line));
@@ -86,7 +142,11 @@ fn check_answers(answers: &[Value], accepted: &BTreeSet<String>) -> BTreeSet<Str
         match kind {
             "ok" => assert!(is_there, "line {line} was answered and is lost: {answer}"),
             "unavailable" | "backend" | "corrupt" | "refused" => {
-                assert!(!is_there, "line {line} is there though nothing was to be written: {answer}");
+                assert_eq!(
+                    is_there,
+                    line < before,
+                    "line {line} is there or not, though nothing was to be written: {answer}"
+                );
             }
             "unknown" => {}
             other => panic!("line {line} has the answer {other}: {answer}"),
@@ -96,86 +156,113 @@ fn check_answers(answers: &[Value], accepted: &BTreeSet<String>) -> BTreeSet<Str
     seen
 }
 
-/// What is there when a run begins.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Start {
-    /// No file.
-    WithNothing,
-    /// A book with the strategies.
-    WithStrategies,
-}
-
-/// Lets every call of a kind fail in turn, until a run has none left to fail. Gives the kinds of answers that were seen.
-fn fail_each(kind: &'static str, errno: i32, start: Start) -> BTreeSet<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let (lines, mut seen) = (input::lines(COMMANDS), BTreeSet::new());
-    for at in (1..).step_by(stride(kind)) {
-        let path = folder.path().join(format!("fault-{at}.db"));
-        let fired = folder.path().join(format!("fired-{at}"));
-        if start == Start::WithStrategies {
-            run(&path, &input::lines(input::STRATEGIES), None, &fired).unwrap();
-        }
-        let outcome = run(&path, &lines, Some(&Fault { kind, errno, at }), &fired);
-        let has_fired = fired.exists();
-        let accepted = book::accepted_keys(&path);
-        match outcome {
-            Ok(answers) => {
-                assert_eq!(answers.len(), COMMANDS, "{kind} {at}: every line is answered");
-                seen.extend(check_answers(&answers, &accepted));
+/// Checks what a run came to. Gives the kinds of answers that were seen.
+fn check(
+    outcome: Result<Vec<Value>, String>,
+    accepted: &BTreeSet<String>,
+    fault: Fault,
+    start: Start,
+) -> BTreeSet<String> {
+    let before = if start == Start::WithStrategies { input::STRATEGIES } else { 0 };
+    match outcome {
+        Ok(answers) => {
+            assert_eq!(answers.len(), COMMANDS, "every line is answered");
+            if fault.lasting == Lasting::Once {
                 let last = &answers[COMMANDS - 1];
                 let is_hit = |answer: &Value| answer["status"] == "error";
                 let hits_the_end = answers[COMMANDS - WINDOW..].iter().any(is_hit);
                 // Where registering failed, the rules refuse what needs the strategy; they work, too.
                 let works = last["status"] == "ok" || start == Start::WithNothing && last["status"] == "refused";
-                assert!(works || hits_the_end, "{kind} {at}: after one failure the next commands work: {last}");
+                assert!(works || hits_the_end, "after one failure the next commands work: {last}");
             }
-            Err(message) => {
-                assert!(message.starts_with("error: "), "{kind} {at}: {message}");
-                let before = if start == Start::WithStrategies { input::STRATEGIES } else { 0 };
-                assert_eq!(accepted.len(), before, "{kind} {at}: nothing is written if the book cannot be opened");
-                let is_full = message.contains("no space left");
-                assert!(!is_full || errno == ENOSPC, "{kind} {at}: {message}");
-                seen.insert(if is_full { "full" } else { "not_opened" }.to_owned());
-            }
+            check_answers(&answers, accepted, before)
         }
-        // Sending everything again settles whatever was left open.
-        let again = run(&path, &lines, None, &fired).unwrap();
-        assert!(again.iter().all(|answer| answer["status"] == "ok"), "{kind} {at}: {again:?}");
-        assert_eq!(book::accepted_keys(&path).len(), COMMANDS, "{kind} {at}");
-        if !has_fired {
-            assert!(at > 3, "only {at} calls of {kind} were seen: the fault does not reach the program");
-            return seen;
+        Err(message) => {
+            assert!(message.starts_with("error: "), "{message}");
+            assert_eq!(accepted.len(), before, "nothing is written if the book cannot be opened");
+            let is_full = message.contains("no space left");
+            assert!(!is_full || fault.errno == ENOSPC, "{message}");
+            names(&[if is_full { "full" } else { "not_opened" }])
         }
     }
-    unreachable!("a run has finitely many calls")
+}
+
+/// Lets every call of a kind fail in turn, until a run has none left to fail. Gives the kinds of answers that were seen
+/// where one failed.
+fn fail_each(fault: Fault, start: Start) -> BTreeSet<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let (lines, mut seen) = (input::lines(COMMANDS), BTreeSet::new());
+    let mut at = 1;
+    loop {
+        // To be found in what a failed check prints.
+        let path = folder.path().join(format!("{}-{}-{at}.db", fault.kind, fault.errno));
+        let fired = path.with_extension("fired");
+        if start == Start::WithStrategies {
+            run(&path, &input::lines(input::STRATEGIES), None, &fired).unwrap();
+        }
+        let outcome = run(&path, &lines, Some((fault, at)), &fired);
+        eprintln!("{} {at}, errno {}:", fault.kind, fault.errno);
+        let kinds = check(outcome, &book::accepted_keys(&path), fault, start);
+        // Sending everything again, to a disk that is well again, settles whatever was left open.
+        let again = run(&path, &lines, None, &fired).unwrap();
+        assert!(again.iter().all(|answer| answer["status"] == "ok"), "{again:?}");
+        assert_eq!(book::accepted_keys(&path).len(), COMMANDS);
+        if !fired.exists() {
+            assert!(at > 3, "only {at} calls of {} were seen: the fault does not reach the program", fault.kind);
+            assert_eq!(kinds, names(&["ok"]), "nothing has failed");
+            return seen;
+        }
+        seen.extend(kinds);
+        at += step(fault.kind, start, at);
+    }
 }
 
 fn names(kinds: &[&str]) -> BTreeSet<String> {
     kinds.iter().map(|it| (*it).to_owned()).collect()
 }
 
+fn once(kind: &'static str, errno: i32) -> Fault {
+    Fault { kind, errno, lasting: Lasting::Once }
+}
+
+#[test]
+fn a_failing_read_is_answered_truthfully_at_every_step() {
+    let seen = fail_each(once("read", EIO), Start::WithStrategies);
+    // SQLite takes a page that the disk cannot give for a corrupt one.
+    assert!(seen.is_superset(&names(&["ok", "not_opened", "corrupt"])), "{seen:?}");
+}
+
 #[test]
 fn a_failing_write_is_answered_truthfully_at_every_step() {
-    let seen = fail_each("write", EIO, Start::WithStrategies);
-    assert!(seen.is_superset(&names(&["ok"])), "{seen:?}");
+    let seen = fail_each(once("write", EIO), Start::WithStrategies);
+    assert!(seen.is_superset(&names(&["ok", "unknown"])), "{seen:?}");
 }
 
 #[test]
 fn a_failing_sync_leaves_commands_unknown_and_never_wrong() {
-    let seen = fail_each("sync", EIO, Start::WithStrategies);
+    let seen = fail_each(once("sync", EIO), Start::WithStrategies);
     assert!(seen.is_superset(&names(&["ok", "unknown"])), "{seen:?}");
 }
 
 #[test]
 fn a_full_disk_is_answered_truthfully_at_every_step() {
-    let seen = fail_each("write", ENOSPC, Start::WithStrategies);
-    assert!(seen.is_superset(&names(&["ok"])), "{seen:?}");
+    let seen = fail_each(once("write", ENOSPC), Start::WithStrategies);
+    assert!(seen.is_superset(&names(&["ok", "unknown"])), "{seen:?}");
+}
+
+#[test]
+fn a_disk_that_stays_full_is_answered_truthfully_and_nothing_hangs() {
+    let fault = Fault { kind: "write", errno: ENOSPC, lasting: Lasting::ForEver };
+    let seen = fail_each(fault, Start::WithStrategies);
+    assert!(seen.is_superset(&names(&["ok", "unknown", "backend"])), "{seen:?}");
+    let seen = fail_each(fault, Start::WithNothing);
+    assert!(seen.is_superset(&names(&["full", "ok", "unknown", "backend"])), "{seen:?}");
 }
 
 #[test]
 fn a_failure_while_the_book_is_made_leaves_nothing_or_a_whole_book() {
-    for (kind, errno) in [("write", EIO), ("write", ENOSPC), ("sync", EIO)] {
-        let seen = fail_each(kind, errno, Start::WithNothing);
+    for (kind, errno) in [("read", EIO), ("write", EIO), ("write", ENOSPC), ("sync", EIO)] {
+        let seen = fail_each(once(kind, errno), Start::WithNothing);
         let expected = if errno == ENOSPC { "full" } else { "not_opened" };
         assert!(seen.contains(expected), "{kind}: {seen:?}");
     }

@@ -6,7 +6,11 @@ use std::{
 };
 
 use futures_executor::block_on;
-use nailsage_store::{Answer, Command, Reader as _, Store as _, StoreError};
+use futures_util::FutureExt as _;
+use nailsage_store::{
+    Answer, Command, Reader as _, Store as _, StoreError,
+    group::{GROUP_COMMANDS_MAX, QUEUE_COMMANDS_MAX},
+};
 use rusqlite::Connection;
 
 use crate::book::{at, create, deposit, register};
@@ -76,4 +80,33 @@ fn dropping_the_store_carries_out_what_was_handed_over() {
         assert!(matches!(block_on(pending), Ok(Answer::Done(_))));
     }
     assert_eq!(block_on(create(&path).book()).unwrap().commit_seq, 1_001);
+}
+
+#[test]
+fn a_full_queue_refuses_what_comes_next_and_carries_out_what_it_took() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.db");
+    let store = create(&path);
+    register(&store);
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let submit = || store.submit(Command::new(at(1), deposit("1")), Duration::from_mins(5));
+    // The writer may have taken a group out of the queue to try it, so a few more than the limit may be taken.
+    let mut taken = Vec::new();
+    let refusal = loop {
+        let mut pending = submit();
+        match pending.as_mut().now_or_never() {
+            None => taken.push(pending),
+            Some(answer) => break answer.unwrap_err(),
+        }
+    };
+    assert!(matches!(refusal, StoreError::Unavailable { .. }), "{refusal:?}");
+    assert!((QUEUE_COMMANDS_MAX..=QUEUE_COMMANDS_MAX + GROUP_COMMANDS_MAX).contains(&taken.len()), "{}", taken.len());
+    other.execute_batch("ROLLBACK").unwrap();
+    let count = i64::try_from(taken.len()).unwrap();
+    for pending in taken {
+        assert!(matches!(block_on(pending), Ok(Answer::Done(_))));
+    }
+    assert_eq!(block_on(store.book()).unwrap().commit_seq, 1 + count);
+    assert!(matches!(block_on(submit()), Ok(Answer::Done(_))), "the next command works");
 }

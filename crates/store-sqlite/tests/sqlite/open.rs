@@ -226,6 +226,7 @@ fn a_closed_book_is_one_file() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_file_whose_name_means_something_to_sqlite_is_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let python = folder.path().join("old.db");

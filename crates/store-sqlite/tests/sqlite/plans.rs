@@ -1,4 +1,5 @@
-//! Every SQL text that the store runs finds its rows by an index, on a database that was never analysed.
+//! The SQL texts that look for rows, pages apart, find them by an index, on a database that was never analysed. The plans
+//! of pages are checked beside the code that puts their texts together; inserts look for nothing.
 
 use nailsage_store_sqlite::sql;
 use rusqlite::Connection;
@@ -13,7 +14,7 @@ fn plan(connection: &Connection, sql: &str) -> Vec<String> {
 }
 
 #[test]
-fn no_statement_of_the_write_path_scans_a_table() {
+fn no_statement_but_a_page_scans_a_table() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("book.db");
     drop(create(&path));

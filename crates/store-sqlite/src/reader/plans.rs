@@ -1,0 +1,179 @@
+//! Every page that can be asked for is read in its own order, on a database that was never analysed: for each combination
+//! of filters, with and without a place to go on from, in both directions.
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
+use rusqlite::params_from_iter;
+
+use super::*;
+use crate::connection::open_reader;
+
+const ORDERS: [Order; 2] = [Order::Ascending, Order::Descending];
+
+/// A reader as the store has it, of an empty book.
+fn reader() -> (tempfile::TempDir, Connection) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.db");
+    Connection::open(&path).unwrap().execute_batch(include_str!("../../migrations/V001__book.sql")).unwrap();
+    let connection = open_reader(&path).unwrap();
+    (folder, connection)
+}
+
+#[track_caller]
+fn assert_plan(connection: &Connection, select: &Select, expected: &[String]) {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", select.sql)).unwrap();
+    let steps = statement.query_map(params_from_iter(&select.params), |row| row.get(3)).unwrap();
+    let steps: Vec<String> = steps.map(Result::unwrap).collect();
+    assert_eq!(steps, expected, "{}", select.sql);
+}
+
+/// With and without one.
+fn maybe<T: Clone>(value: &T) -> [Option<T>; 2] {
+    [None, Some(value.clone())]
+}
+
+/// The bound that a cursor sets on a key.
+fn bound<C>(key: &str, after: Option<C>, order: Order) -> Option<String> {
+    let comparison = if order == Order::Ascending { '>' } else { '<' };
+    after.map(|_| format!("{key}{comparison}?"))
+}
+
+/// A walk in order of ids, from the cursor.
+fn walk<C>(table: &str, after: Option<C>, order: Order) -> String {
+    match bound("rowid", after, order) {
+        Some(bound) => format!("SEARCH {table} USING INTEGER PRIMARY KEY ({bound})"),
+        None => format!("SCAN {table}"),
+    }
+}
+
+/// A search by a key whose rows come in the order of the page, from the cursor.
+fn search(table_and_index: &str, equality: &str, bound: Option<String>) -> String {
+    let and_bound = bound.map_or_else(String::new, |bound| format!(" AND {bound}"));
+    format!("SEARCH {table_and_index} ({equality}=?{and_bound})")
+}
+
+#[test]
+fn pages_of_strategies_are_read_in_order() {
+    let (_folder, connection) = reader();
+    for order in ORDERS {
+        for after in maybe(&StrategyId::FIRST) {
+            for is_active in [None, Some(false), Some(true)] {
+                let first = match is_active {
+                    Some(_) => {
+                        let bound = bound("rowid", after, order);
+                        search("s USING INDEX idx_strategies_active", "is_active", bound)
+                    }
+                    None => walk("s", after, order),
+                };
+                let select = strategies(&StrategyQuery { is_active, after, limit: 10, order });
+                let totals = "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)".to_owned();
+                assert_plan(&connection, &select, &[first, totals]);
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_of_positions_are_read_in_order_except_for_the_few_open_ones() {
+    let (_folder, connection) = reader();
+    let statuses = PositionStatus::ALL.iter().copied().map(Some);
+    for status in statuses.chain([None]) {
+        for order in ORDERS {
+            for after in maybe(&PositionId::FIRST) {
+                for strategy_id in maybe(&StrategyId::FIRST) {
+                    // Both indexes hold the open positions only.
+                    let expected = match (status, strategy_id) {
+                        (Some(PositionStatus::Open), Some(_)) => {
+                            vec![search("positions USING INDEX idx_positions_status", "strategy_id", None)]
+                        }
+                        (Some(PositionStatus::Open), None) => {
+                            vec!["SCAN positions USING INDEX idx_positions_starlisting".to_owned()]
+                        }
+                        _ => vec![walk("positions", after, order)],
+                    };
+                    let sorts =
+                        (status == Some(PositionStatus::Open)).then(|| "USE TEMP B-TREE FOR ORDER BY".to_owned());
+                    let expected: Vec<_> = expected.into_iter().chain(sorts).collect();
+                    let select = positions(&PositionQuery { strategy_id, status, after, limit: 10, order });
+                    assert_plan(&connection, &select, &expected);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_of_trades_are_read_in_order() {
+    let (_folder, connection) = reader();
+    for order in ORDERS {
+        for after in maybe(&TradeId::FIRST) {
+            for strategy_id in maybe(&StrategyId::FIRST) {
+                for position_id in maybe(&PositionId::FIRST) {
+                    let bound = bound("rowid", after, order);
+                    let expected = match (position_id, strategy_id) {
+                        (Some(_), _) => search("trades USING INDEX idx_trades_position", "position_id", bound),
+                        (None, Some(_)) => search("trades USING INDEX idx_trades_strategy", "strategy_id", bound),
+                        (None, None) => walk("trades", after, order),
+                    };
+                    let select = trades(&TradeQuery { strategy_id, position_id, after, limit: 10, order });
+                    assert_plan(&connection, &select, &[expected]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_of_signals_are_read_in_order() {
+    let (_folder, connection) = reader();
+    for order in ORDERS {
+        for after in maybe(&SignalId::FIRST) {
+            for strategy_id in maybe(&StrategyId::FIRST) {
+                for was_executed in [None, Some(false), Some(true)] {
+                    let select = signals(&SignalQuery { strategy_id, was_executed, after, limit: 10, order });
+                    assert_plan(&connection, &select, &[walk("signals", after, order)]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_of_a_ledger_are_read_in_order() {
+    let (_folder, connection) = reader();
+    for order in ORDERS {
+        for after in maybe(&1) {
+            let select = ledger(&LedgerQuery { after, order, ..LedgerQuery::of(StrategyId::FIRST) });
+            let expected = search("ledger USING PRIMARY KEY", "strategy_id", bound("seq", after, order));
+            assert_plan(&connection, &select, &[expected]);
+        }
+    }
+}
+
+#[test]
+fn pages_of_events_are_read_in_order() {
+    let (_folder, connection) = reader();
+    let severities = || Severity::ALL.iter().copied().map(Some).chain([None]);
+    for order in ORDERS {
+        for after in maybe(&EventId::FIRST) {
+            for event_type in maybe(&"start".parse().unwrap()) {
+                for min_severity in severities() {
+                    for strategy_id in maybe(&StrategyId::FIRST) {
+                        for since in maybe(&UnixMillis::MIN) {
+                            let expected = match event_type {
+                                Some(_) => {
+                                    let bound = bound("rowid", after, order);
+                                    search("event_log USING INDEX idx_event_log_type", "event_type", bound)
+                                }
+                                None => walk("event_log", after, order),
+                            };
+                            let event_type = event_type.clone();
+                            let query =
+                                EventQuery { strategy_id, event_type, min_severity, since, after, limit: 10, order };
+                            assert_plan(&connection, &events(&query), &[expected]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
