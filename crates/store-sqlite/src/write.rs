@@ -27,7 +27,7 @@ pub(crate) fn write(connection: &Connection, writes: &Writes) -> std::result::Re
     each(connection, "writing trades", &writes.trades, write_trade)?;
     each(connection, "writing the ledger", &writes.ledger, write_ledger_entry)?;
     each(connection, "writing events", &writes.events, write_event)?;
-    each(connection, "writing requests", &writes.requests, write_request)?;
+    each(connection, "writing requests", &writes.requests, |statements, request| write_request(statements, request))?;
     each(connection, "writing the book row", writes.book.as_slice(), write_book)
 }
 

@@ -1,6 +1,6 @@
 //! What a decision writes: the rows of one command, and the coalesced rows of a group.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use nailsage_domain::{
     Event, LedgerEntry, Position, PositionId, RequestKey, Signal, Strategy, StrategyId, StrategyTotals, Trade,
@@ -106,7 +106,7 @@ pub struct Plan {
     /// The rows.
     pub changes: Changes,
     /// The key's row, if the command has a key.
-    pub request: Option<Request>,
+    pub request: Option<Arc<Request>>,
     /// The book row afterwards.
     pub book: Book,
 }
@@ -127,7 +127,7 @@ pub struct Writes {
     /// New events, in order.
     pub events: Vec<Event>,
     /// New requests, in order.
-    pub requests: Vec<Request>,
+    pub requests: Vec<Arc<Request>>,
     /// The book row, if anything is written.
     pub book: Option<Book>,
 }
@@ -136,7 +136,7 @@ pub struct Writes {
 #[derive(Debug, Default)]
 pub(crate) struct Gathering {
     changes: Changes,
-    requests: Vec<Request>,
+    requests: Vec<Arc<Request>>,
     is_empty: bool,
 }
 

@@ -15,6 +15,8 @@ mod register;
 mod signal;
 mod stops;
 
+use std::sync::Arc;
+
 use nailsage_domain::{PositionId, UnixMillis};
 
 use crate::{
@@ -73,13 +75,15 @@ fn accept(state: &State, submission: &Submission, now: UnixMillis) -> Result<Pla
     log_derived_events(&mut overlay);
 
     let outcome = Outcome { commit_seq: overlay.book.commit_seq, results };
-    let request = submission.keyed().map(|(key, fingerprint)| Request {
-        key: key.clone(),
-        fingerprint,
-        opened_position_id: only(&opened_positions(&outcome)),
-        outcome: outcome.clone(),
-        timestamp: command.at,
-        created_at: now,
+    let request = submission.keyed().map(|(key, fingerprint)| {
+        Arc::new(Request {
+            key: key.clone(),
+            fingerprint,
+            opened_position_id: only(&opened_positions(&outcome)),
+            outcome: outcome.clone(),
+            timestamp: command.at,
+            created_at: now,
+        })
     });
     let (changes, book) = overlay.into_parts();
     Ok(Plan { outcome, changes, request, book })

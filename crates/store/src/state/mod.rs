@@ -3,7 +3,10 @@
 mod book;
 mod overlay;
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use nailsage_domain::{Position, PositionId, RequestKey, StarlistingId, StrategyId, StrategyKey};
 
@@ -24,7 +27,8 @@ pub struct State {
     positions: HashMap<PositionId, Position>,
     open_of_strategy: BTreeSet<(StrategyId, PositionId)>,
     open_on_market: BTreeSet<(StarlistingId, PositionId)>,
-    requests: HashMap<RequestKey, Request>,
+    /// Shared with what is to be written; a request never changes.
+    requests: HashMap<RequestKey, Arc<Request>>,
 }
 
 impl State {
@@ -63,7 +67,8 @@ impl State {
     }
 
     /// Puts a loaded request in.
-    pub fn put_request(&mut self, request: Request) {
+    pub fn put_request(&mut self, request: impl Into<Arc<Request>>) {
+        let request = request.into();
         self.requests.insert(request.key.clone(), request);
     }
 
@@ -94,7 +99,7 @@ impl State {
     /// A request, if it is loaded.
     #[must_use]
     pub fn request(&self, key: &RequestKey) -> Option<&Request> {
-        self.requests.get(key)
+        self.requests.get(key).map(Arc::as_ref)
     }
 
     /// The loaded open positions of a strategy, by id.
@@ -121,7 +126,7 @@ impl State {
             self.put_position(position.clone());
         }
         if let Some(request) = &plan.request {
-            self.put_request(request.clone());
+            self.put_request(Arc::clone(request));
         }
         self.book.clone_from(&plan.book);
     }
