@@ -43,8 +43,8 @@ pub const GATHER_MAX: Duration = Duration::from_millis(1);
 /// The longest that a group is decided, in milliseconds; what is left goes into the next one.
 pub const GROUP_FOLD_MS_MAX: u64 = 50;
 
-/// How large a share of the last group's time the next one may wait for the callers who were just answered: a quarter.
-pub const GATHER_SHARE: u32 = 4;
+/// How large a share of the last group's time the next one may wait for the callers who were just answered: a half.
+pub const GATHER_SHARE: u32 = 2;
 
 /// What a group touches.
 #[must_use]

@@ -185,7 +185,7 @@ fn a_group_waits_for_the_callers_who_were_just_answered_and_for_nobody_else() {
     scheduler.settle(done(2), Settlement::Committed, ended_at);
 
     assert!(scheduler.is_gathering(ended_at), "two callers may come back to the one who waits");
-    assert!(!scheduler.is_gathering(ended_at + Duration::from_micros(200)), "for a quarter of the group's time");
+    assert!(!scheduler.is_gathering(ended_at + Duration::from_micros(400)), "for half of the group's time");
     let _back = [narrow(), narrow()].map(|it| push(&mut scheduler, it, ended_at, SECOND));
     assert!(!scheduler.is_gathering(ended_at), "everyone is back");
     scheduler.take(ended_at).unwrap();
