@@ -4,6 +4,7 @@ mod bench;
 mod cargo;
 mod checks;
 mod ci;
+mod deny;
 mod package;
 mod soak;
 mod test;
@@ -26,7 +27,11 @@ struct Arguments {
 #[derive(Debug, Clone, Subcommand)]
 enum Command {
     /// Run every test and print the table of conformance cases by backend
-    Test,
+    Test {
+        /// Leave out what needs a PostgreSQL server, on a machine that can have none
+        #[arg(long)]
+        without_postgres: bool,
+    },
     /// Run every check: tidy, fmt, clippy, docs, features, package
     Ci,
     /// Check the house rules: crate arrows, file heads and lengths, migrations, manifests
@@ -51,12 +56,14 @@ enum Command {
     Soak,
     /// Build everything with the oldest supported toolchain, which has to be installed
     Msrv,
+    /// Check the dependencies for known defects, licences and sources; needs cargo-deny and the network
+    Deny,
 }
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
     let result = Workspace::load().and_then(|workspace| match command {
-        Command::Test => test::run(&workspace),
+        Command::Test { without_postgres } => test::run(&workspace, without_postgres),
         Command::Ci => ci::run(&workspace),
         Command::Tidy => tidy::run(&workspace),
         Command::Fmt => checks::fmt(&workspace),
@@ -67,6 +74,7 @@ fn main() -> ExitCode {
         Command::Bench { arguments } => bench::run_benchmark(&workspace, &arguments),
         Command::Soak => soak::run_soak(&workspace),
         Command::Msrv => checks::msrv(&workspace),
+        Command::Deny => deny::run_deny(&workspace),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -38,6 +38,7 @@
 //! | feature | what it brings | default |
 //! |---|---|---|
 //! | `sqlite` | `sqlite:` URLs: one file, no server | yes |
+//! | `postgres` | `postgresql:` URLs: a server, version 15 and later | no |
 //! | `memory` | `MemoryStore`, a test double | no |
 //!
 //! Features only add. A URL whose feature is off is an error that names the feature.

@@ -1,26 +1,24 @@
 //! The writer's connection and its transactions: begin and load, write and commit, and what each failure means.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
-use nailsage_store::{OpenError, StoreError, footprint::Footprint, group::Settlement, plan::Writes, state::State};
+use nailsage_store::{
+    OpenError, StoreError,
+    footprint::Footprint,
+    group::Settlement,
+    inspect::ensure_version,
+    plan::Writes,
+    state::State,
+    writer::{self, NotBegun},
+};
 use rusqlite::{Connection, Error};
 
 use crate::{
     connection::open_writer,
     fault::{is_busy, store_error},
-    inspect::SCHEMA_VERSION,
     load,
-    write::{WriteError, write},
+    write::write,
 };
-
-/// Why a group could not begin.
-#[derive(Debug)]
-pub(crate) enum NotBegun {
-    /// Someone else holds the book; try again.
-    Busy,
-    /// The engine failed.
-    Failed(StoreError),
-}
 
 /// The one connection that writes. It is opened again after any failure that leaves doubt about it.
 #[derive(Debug)]
@@ -34,8 +32,21 @@ impl Engine {
         Self { path, connection: Some(connection) }
     }
 
-    /// Begins a transaction as the only writer and loads a footprint. On any failure no transaction is left open.
-    pub(crate) fn begin(&mut self, footprint: &Footprint) -> Result<State, NotBegun> {
+    fn connected(&mut self) -> Result<&Connection, NotBegun> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => open_writer(&self.path, false).map_err(|error| match error {
+                OpenError::Busy { .. } => NotBegun::Busy(Arc::new(error)),
+                error => NotBegun::Failed(StoreError::backend("opening the book again", error)),
+            })?,
+        };
+        Ok(self.connection.insert(connection))
+    }
+}
+
+/// SQLite waits for nobody for ever, so deadlines are left to the queue.
+impl writer::Engine for Engine {
+    fn begin(&mut self, footprint: &Footprint, _until: Instant) -> Result<State, NotBegun> {
         let connection = self.connected()?;
         let loaded = begin_and_load(connection, footprint);
         if loaded.is_err() {
@@ -44,12 +55,11 @@ impl Engine {
         loaded
     }
 
-    /// Writes and commits.
-    pub(crate) fn commit(&mut self, writes: &Writes) -> Settlement {
+    fn commit(&mut self, writes: &Writes, _until: Instant) -> Settlement {
         let connection = self.connection.as_ref().expect("a group that has begun has its connection");
-        if let Err(WriteError { during, source }) = write(connection, writes) {
+        if let Err(error) = write(connection, writes) {
             self.roll_back();
-            return Settlement::NotCommitted(store_error(during, source));
+            return Settlement::NotCommitted(error);
         }
         match connection.execute_batch("COMMIT") {
             Ok(()) => Settlement::Committed,
@@ -67,8 +77,8 @@ impl Engine {
         }
     }
 
-    /// Ends a transaction that has nothing to write, or that failed. A connection that cannot even do that is dropped.
-    pub(crate) fn roll_back(&mut self) {
+    /// Also ends one that failed. A connection that cannot even do that is dropped.
+    fn roll_back(&mut self) {
         if let Some(connection) = &self.connection
             && !connection.is_autocommit()
             && let Err(error) = connection.execute_batch("ROLLBACK")
@@ -77,30 +87,16 @@ impl Engine {
             self.connection = None;
         }
     }
-
-    fn connected(&mut self) -> Result<&Connection, NotBegun> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => open_writer(&self.path, false).map_err(|error| match error {
-                OpenError::Busy { .. } => NotBegun::Busy,
-                error => NotBegun::Failed(StoreError::backend("opening the book again", error)),
-            })?,
-        };
-        Ok(self.connection.insert(connection))
-    }
 }
 
 fn begin_and_load(connection: &Connection, footprint: &Footprint) -> Result<State, NotBegun> {
     let begun = connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([]));
     begun.map_err(|error| not_begun("begin", error))?;
     let book = load::book(connection).map_err(|error| not_begun("reading the book row", error))?;
-    if book.schema_version != SCHEMA_VERSION {
-        let reason = "another version of the program has migrated it; start this one again";
-        return Err(NotBegun::Failed(StoreError::unavailable(reason)));
-    }
+    ensure_version(&book).map_err(NotBegun::Failed)?;
     load::state(connection, book, footprint).map_err(|error| not_begun("loading what a command touches", error))
 }
 
 fn not_begun(during: &'static str, error: Error) -> NotBegun {
-    if is_busy(&error) { NotBegun::Busy } else { NotBegun::Failed(store_error(during, error)) }
+    if is_busy(&error) { NotBegun::Busy(Arc::new(error)) } else { NotBegun::Failed(store_error(during, error)) }
 }

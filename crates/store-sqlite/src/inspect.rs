@@ -2,55 +2,18 @@
 
 use std::{io::ErrorKind, path::Path, sync::Arc};
 
-use nailsage_store::{Access, OpenError};
+use nailsage_store::{
+    Access, OpenError,
+    inspect::{Found, HISTORY_TABLE},
+};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::{connection::open_reader, fault::open_error, place::folder_of};
 
-/// The schema version that this crate reads and writes.
-pub(crate) const SCHEMA_VERSION: i64 = 1;
-
-/// Tables of the earlier Python system, which had no `book`.
-const PYTHON_TABLES: [&str; 4] = ["strategies", "positions", "signals", "trades"];
-
-/// The migrations' own table; alone in a file, it is what an interrupted first start leaves.
-const HISTORY_TABLE: &str = "refinery_schema_history";
-
-/// What was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// Nothing, or an empty database.
-    Nothing,
-    /// A book.
-    Book {
-        version: i64,
-        /// Whether the migrations know of it; false when it was made by hand.
-        has_history: bool,
-    },
-}
-
-impl Found {
-    /// Whether the migrations have something to do.
-    pub(crate) fn needs_migration(self) -> bool {
-        !matches!(self, Self::Book { version: SCHEMA_VERSION, has_history: true })
-    }
-}
-
 /// Looks at a path and says whether it can be opened in this way.
 pub(crate) fn inspect(path: &Path, access: Access) -> Result<Found, OpenError> {
     let place = path.display().to_string();
-    let found = look(path, &place)?;
-    match found {
-        Found::Nothing if access == Access::Create => Ok(found),
-        Found::Nothing => Err(OpenError::NotFound { place }),
-        Found::Book { version, .. } if version > SCHEMA_VERSION => {
-            Err(OpenError::NewerSchema { place, found: version, known: SCHEMA_VERSION })
-        }
-        Found::Book { version, .. } if version < SCHEMA_VERSION && access != Access::Create => {
-            Err(OpenError::OlderSchema { place, found: version, known: SCHEMA_VERSION })
-        }
-        Found::Book { .. } => Ok(found),
-    }
+    look(path, &place)?.admit(&place, access)
 }
 
 fn look(path: &Path, place: &str) -> Result<Found, OpenError> {
@@ -67,26 +30,15 @@ fn look(path: &Path, place: &str) -> Result<Found, OpenError> {
     let connection = open_reader(path)?;
     let failed = |error| open_error(place, "reading the schema", error);
     let tables = tables(&connection).map_err(failed)?;
-    if tables.iter().all(|table| table == HISTORY_TABLE) {
-        return Ok(Found::Nothing);
-    }
-    let has = |table: &str| tables.iter().any(|name| name == table);
-    if !has("book") {
-        if PYTHON_TABLES.iter().all(|table| has(table)) {
-            return Err(OpenError::PythonDatabase { place: place.to_owned() });
-        }
-        let found = format!("it is an SQLite database with the tables {}", tables.join(", "));
-        return Err(OpenError::NotABook { place: place.to_owned(), found });
+    if !tables.iter().any(|name| name == "book") {
+        return Found::without_book(place, "an SQLite database", &tables);
     }
     let version: Option<i64> = connection
         .query_row("SELECT schema_version FROM book WHERE id = 1", [], |row| row.get(0))
         .optional()
         .map_err(failed)?;
-    let version = version.ok_or_else(|| OpenError::Corrupt {
-        place: place.to_owned(),
-        what: "its table book is empty: it was made by hand and not to the end".to_owned(),
-    })?;
-    Ok(Found::Book { version, has_history: has(HISTORY_TABLE) && history_rows(&connection).map_err(failed)? > 0 })
+    let has_history = tables.iter().any(|name| name == HISTORY_TABLE) && history_rows(&connection).map_err(failed)? > 0;
+    Found::with_book(place, version, has_history)
 }
 
 fn look_at_folder(path: &Path, place: &str) -> Result<Found, OpenError> {

@@ -16,6 +16,5 @@ mod rows;
 pub mod sql;
 mod store;
 mod write;
-mod writer;
 
 pub use store::SqliteStore;

@@ -7,15 +7,19 @@ use nailsage_store::{
     StrategyRef,
     footprint::Footprint,
     plan::StrategyState,
+    rows::read as rows,
     state::{Book, State},
 };
-use rusqlite::{Connection, Params, Result, Row};
+use rusqlite::{Connection, Params, Result};
 
-use crate::{rows, sql};
+use crate::{
+    rows::{Map, read},
+    sql,
+};
 
 /// Loads the book row.
 pub(crate) fn book(connection: &Connection) -> Result<Book> {
-    connection.prepare_cached(sql::BOOK)?.query_row([], rows::book)
+    connection.prepare_cached(sql::BOOK)?.query_row([], read(rows::book))
 }
 
 /// Loads a footprint's rows. They all belong to one moment, because the writer's transaction has begun.
@@ -98,17 +102,12 @@ fn load_positions(connection: &Connection, state: &mut State, ids: &BTreeSet<Pos
     Ok(())
 }
 
-fn one<T>(
-    connection: &Connection,
-    sql: &str,
-    params: impl Params,
-    map: fn(&Row<'_>) -> Result<T>,
-) -> Result<Option<T>> {
+fn one<T>(connection: &Connection, sql: &str, params: impl Params, map: Map<T>) -> Result<Option<T>> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
-    rows.next()?.map(map).transpose()
+    rows.next()?.map(read(map)).transpose()
 }
 
-fn all<T>(connection: &Connection, sql: &str, params: impl Params, map: fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
-    connection.prepare_cached(sql)?.query_map(params, map)?.collect()
+fn all<T>(connection: &Connection, sql: &str, params: impl Params, map: Map<T>) -> Result<Vec<T>> {
+    connection.prepare_cached(sql)?.query_map(params, read(map))?.collect()
 }

@@ -6,13 +6,13 @@ use std::{
     sync::Arc,
 };
 
-use nailsage_store::{Access, OpenError};
+use nailsage_store::{
+    Access, OpenError,
+    inspect::{Found, SCHEMA_VERSION},
+};
 use refinery::{Runner, Target};
 
-use crate::{
-    connection::open_writer,
-    inspect::{Found, inspect},
-};
+use crate::{connection::open_writer, inspect::inspect};
 
 mod embedded {
     //! The files of `schema/sqlite`, which this crate reaches through its folder `migrations`.
@@ -39,7 +39,7 @@ fn migrate_under_lock(path: &Path, place: &str, found: Found) -> Result<(), Open
     let was_there = path.exists();
     let result = run(path, place, found);
     match &result {
-        Ok(()) => tracing::info!(book = %place, "schema is at version {}", crate::inspect::SCHEMA_VERSION),
+        Ok(()) => tracing::info!(book = %place, "schema is at version {}", SCHEMA_VERSION),
         // What this call has made is no book and nobody's; nothing is left behind.
         Err(_) if !was_there => remove_remains(path),
         Err(_) => {}

@@ -6,14 +6,15 @@ use nailsage_domain::{
 };
 use nailsage_store::{
     BookStatus, EventQuery, LedgerQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, SignalQuery, StoreError,
-    StrategyQuery, StrategyRecord, StrategyRef, TradeQuery, plan::StrategyState,
+    StrategyQuery, StrategyRecord, StrategyRef, TradeQuery, plan::StrategyState, rows::read as rows,
 };
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
+use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
 use crate::{
     fault::store_error,
     load::{book, find_position, find_strategy},
-    rows, sql,
+    rows::{Map, read},
+    sql,
     store::SqliteStore,
 };
 
@@ -78,12 +79,12 @@ impl Select {
         &self,
         connection: &Connection,
         limit: u32,
-        map: fn(&Row<'_>) -> rusqlite::Result<T>,
+        map: Map<T>,
         cursor: impl Fn(&T) -> C,
     ) -> Result<Page<T, C>, StoreError> {
         let read = || -> rusqlite::Result<Vec<T>> {
             let mut statement = connection.prepare_cached(&self.sql)?;
-            statement.query_map(params_from_iter(&self.params), map)?.collect()
+            statement.query_map(params_from_iter(&self.params), read(map))?.collect()
         };
         let rows = read().map_err(|error| store_error("reading a page", error))?;
         Ok(Page::from_rows(rows, limit, cursor))
@@ -149,7 +150,7 @@ fn record(state: StrategyState) -> StrategyRecord {
     StrategyRecord { strategy: state.strategy, totals: state.totals }
 }
 
-fn strategy_record(row: &Row<'_>) -> rusqlite::Result<StrategyRecord> {
+fn strategy_record(row: &rows::Columns<'_, rusqlite::Error>) -> rusqlite::Result<StrategyRecord> {
     rows::strategy(row).map(record)
 }
 
@@ -211,8 +212,12 @@ impl Reader for SqliteStore {
 
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>> {
         self.ask(move |connection| {
-            let read =
-                || connection.prepare_cached(sql::REQUEST_BY_KEY)?.query_row([key.as_str()], rows::request).optional();
+            let read = || {
+                connection
+                    .prepare_cached(sql::REQUEST_BY_KEY)?
+                    .query_row([key.as_str()], read(rows::request))
+                    .optional()
+            };
             let request = read().map_err(|error| store_error("reading a request", error))?;
             Ok(request.map(|request| request.outcome))
         })

@@ -1,7 +1,6 @@
 //! A few threads that read, each with a connection of its own. They never touch the writer.
 
 use std::{
-    any::Any,
     collections::VecDeque,
     ffi::c_int,
     io,
@@ -156,21 +155,10 @@ impl Seat<'_> {
         // A question that panics is a defect of ours: its caller hears of it, the thread goes on, and the connection,
         // which nobody may look at again, is dropped.
         let answer = catch_unwind(AssertUnwindSafe(|| question(&connection)))
-            .map_err(|payload| StoreError::backend("a question", Panicked(text(&*payload))))?;
+            .map_err(|payload| StoreError::panicked("a question", &*payload))?;
         self.connection = Some(connection);
         answer
     }
-}
-
-/// A question panicked.
-#[derive(Debug, thiserror::Error)]
-#[error("it panicked: {0}")]
-struct Panicked(String);
-
-/// What a panic says.
-fn text(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words").to_owned()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{future::ready, path::Path, sync::Arc, time::Duration};
 
-use nailsage_store::{Access, Answer, Command, OpenError, OpenOptions, Pending, Store, StoreError};
+use nailsage_store::{Access, Answer, Command, OpenError, OpenOptions, Pending, Store, StoreError, writer::Writer};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -13,7 +13,6 @@ use crate::{
     migrate::migrate,
     place::{ensure_local, resolve},
     readers::Readers,
-    writer::Writer,
 };
 
 /// A book in an SQLite file, with one writer thread and a few readers.

@@ -1,6 +1,6 @@
 //! What can go wrong with a store, by what the caller can do about it.
 
-use std::{error::Error, sync::Arc};
+use std::{any::Any, error::Error, sync::Arc};
 
 use nailsage_domain::RequestKey;
 
@@ -68,6 +68,14 @@ impl StoreError {
         Self::Backend { during, source: Arc::new(source) }
     }
 
+    /// A defect of ours that wrote nothing: what was being done panicked with this payload.
+    #[must_use]
+    pub fn panicked(during: &'static str, payload: &(dyn Any + Send)) -> Self {
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        Self::backend(during, Panicked(text.unwrap_or("without words").to_owned()))
+    }
+
     /// Something in the book that cannot be there.
     pub fn corrupt(what: impl Into<String>) -> Self {
         Self::Corrupt { what: what.into(), source: None }
@@ -79,3 +87,7 @@ impl StoreError {
         Self::Unavailable { reason, source: None }
     }
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("it panicked: {0}")]
+struct Panicked(String);

@@ -6,7 +6,7 @@
 //!
 //! * Programs use [`Store`], [`Reader`] and [`StoreExt`].
 //! * Tests of programs use [`MemoryStore`].
-//! * Backends use [`group`], [`state`] and [`plan`].
+//! * Backends use [`writer`], which drives [`group`], and [`rows`], which maps [`plan`] and [`state`].
 
 pub mod action;
 pub mod answer;
@@ -20,16 +20,19 @@ pub mod ext;
 pub mod fingerprint;
 pub mod footprint;
 pub mod group;
+pub mod inspect;
 pub mod memory;
 pub mod open;
 pub mod plan;
 pub mod reader;
 pub mod reference;
 pub mod refusal;
+pub mod rows;
 pub mod size;
 pub mod state;
 pub mod store;
 pub mod submission;
+pub mod writer;
 
 pub use action::{
     Action, Activate, AdjustBankroll, BankrollChange, ClosePosition, Deactivate, LiquidatePosition, LogEvent,

@@ -39,7 +39,7 @@ impl Default for OpenOptions {
 #[non_exhaustive]
 pub enum OpenError {
     /// The URL says nothing that can be opened.
-    #[error("{problem}; a book's URL looks like sqlite:///nailsage.db or sqlite:////var/lib/nailsage.db")]
+    #[error("{problem}; a book's URL looks like sqlite:///nailsage.db, sqlite:////var/lib/nailsage.db or postgresql://user:password@host:5432/database")]
     BadUrl {
         /// What is wrong with it. Never the URL itself, which may hold a password.
         problem: String,
@@ -59,6 +59,21 @@ pub enum OpenError {
     NotFound {
         /// Where it was looked for.
         place: String,
+    },
+    /// The server has no such database.
+    #[error("there is no database at {place}; `createdb` makes one")]
+    NoDatabase {
+        /// Where it was looked for.
+        place: String,
+    },
+    /// The server does not answer.
+    #[error("the server of {place} cannot be reached")]
+    Unreachable {
+        /// Where it was looked for.
+        place: String,
+        /// The cause.
+        #[source]
+        source: Source,
     },
     /// There is something else at this place.
     #[error("{place} is not a book: {found}")]

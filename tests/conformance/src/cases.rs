@@ -47,7 +47,7 @@ macro_rules! files {
 
 files! {
     // The promises of the contract.
-    atomic, serial, durable, idempotent, drop_safe, bounded, honest,
+    atomic, serial, durable, idempotent, drop_safe, bounded, honest, shared,
     // The rules of the book.
     register, activity, open, close, ranges, signal, mark, stops, adjust, totals, events, references,
     // Reading it.

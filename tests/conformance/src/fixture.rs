@@ -56,6 +56,15 @@ impl Fixture {
         }
     }
 
+    /// So many stores that are opened at the same moment where there is no book yet, or as many handles of one where a book
+    /// has only one.
+    pub(crate) async fn started_at_once(&self, count: usize) -> Vec<Arc<dyn Store>> {
+        match self.home.start_at_once(count) {
+            Some(starting) => starting.await,
+            None => vec![self.store(); count],
+        }
+    }
+
     /// Drops the store and opens its book again. Where a book lives as long as its store object, the first handle is
     /// dropped and another one goes on.
     pub(crate) async fn restart(&self) {

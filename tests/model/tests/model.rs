@@ -6,7 +6,7 @@
 use std::{
     env,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -16,10 +16,12 @@ use futures_executor::block_on;
 use nailsage_domain::{Amount, Cost, PositionId, Severity, Side, StrategyId, UnixMillis, Usdt};
 use nailsage_model::{Model, generate, read};
 use nailsage_store::{
-    ACTIONS_MAX, Action, Answer, Clock, ClosePosition, Command, LogEvent, MemoryStore, OpenOptions, OpenPosition,
-    PositionRef, Refusal, RegisterStrategy, Size, Store, StrategyRef, refusal::RangedValue,
+    ACTIONS_MAX, Access, Action, Answer, Clock, ClosePosition, Command, LogEvent, MemoryStore, OpenOptions,
+    OpenPosition, PositionRef, Refusal, RegisterStrategy, Size, Store, StrategyRef, refusal::RangedValue,
 };
+use nailsage_store_postgres::PostgresStore;
 use nailsage_store_sqlite::SqliteStore;
+use nailsage_test_postgres::{Database, is_asked_for, server};
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 
 /// How many sequences each test runs unless told otherwise.
@@ -28,18 +30,41 @@ const CASES: u32 = 64;
 /// A sequence handed over at once may take this long on a slow disk.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
+/// An empty store, and where its book is kept if that has to outlive it.
+type Opened = (Arc<dyn Store>, Option<Database>);
+
 /// Opens an empty store with this clock.
-type Open = fn(Arc<dyn Clock>) -> Arc<dyn Store>;
+type Open = fn(Arc<dyn Clock>) -> Opened;
 
 /// Every store that must be like the model.
 fn backends() -> Vec<(&'static str, Open)> {
-    vec![
-        ("memory", |clock| Arc::new(MemoryStore::with_clock(clock))),
+    let mut backends: Vec<(_, Open)> = vec![
+        ("memory", |clock| (Arc::new(MemoryStore::with_clock(clock)), None)),
         ("sqlite", |clock| {
             let options = OpenOptions { clock, ..OpenOptions::default() };
-            Arc::new(SqliteStore::open_private(&options).expect("a private book"))
+            (Arc::new(SqliteStore::open_private(&options).expect("a private book")), None)
         }),
-    ]
+    ];
+    if is_asked_for() {
+        backends.push(("postgres", |clock| {
+            let database = server().copy_of(empty_book());
+            let options = OpenOptions { clock, access: Access::Existing };
+            let store = block_on(PostgresStore::open(database.url(), &options)).expect("a copied book");
+            (Arc::new(store), Some(database))
+        }));
+    }
+    backends
+}
+
+/// A book that is made once and copied for each sequence, because copying is much faster than making.
+fn empty_book() -> &'static Database {
+    static EMPTY: OnceLock<Database> = OnceLock::new();
+    EMPTY.get_or_init(|| {
+        let database = server().database();
+        // Nobody may be connected to what is copied.
+        drop(block_on(PostgresStore::open(database.url(), &OpenOptions::default())).expect("a new book"));
+        database
+    })
 }
 
 /// A clock that stands still until it is moved.
@@ -64,7 +89,7 @@ impl Clock for Hands {
 /// answers.
 fn compare(backend: &str, open: Open, commands: &[Command], at_once: usize) -> Vec<Answer> {
     let clock = Arc::new(Hands(AtomicI64::new(Hands::FIRST)));
-    let store = open(clock.clone());
+    let (store, _database) = open(clock.clone());
     let store = store.as_ref();
     let mut model = Model::new(clock.now());
     let mut answers = Vec::new();

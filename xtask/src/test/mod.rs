@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test of the workspace, then the table of conformance cases by backend, then the
 //! closing line `N passed, N failed` over everything, which is always the last line.
 
+mod backends;
 mod report;
 mod section;
 mod table;
@@ -16,6 +17,7 @@ use anyhow::{Context as _, Result};
 use crate::cargo::{cargo, shown};
 use crate::workspace::Workspace;
 
+use self::backends::Backends;
 use self::report::Report;
 
 /// The package and the test target that hold the conformance suite.
@@ -34,9 +36,10 @@ impl fmt::Display for Red {
 impl std::error::Error for Red {}
 
 /// Runs the tests and sums them up; the error is [`Red`] unless they could not be started.
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let mut report = Report::new(backends(workspace));
-    let status = run_cargo(workspace, &mut report)?;
+pub(crate) fn run(workspace: &Workspace, is_without_postgres: bool) -> Result<()> {
+    let backends = Backends::of(workspace, is_without_postgres);
+    let mut report = Report::new(backends.names.clone(), backends.note());
+    let status = run_cargo(workspace, &backends, &mut report)?;
     let summary = report.summary(status.success());
     let mut out = io::stdout().lock();
     out.write_all(summary.text.as_bytes())?;
@@ -44,26 +47,19 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     if summary.failed > 0 { Err(Red.into()) } else { Ok(()) }
 }
 
-/// The backends that every case has to run on: the memory backend and each `store-*` crate. None before the suite
-/// has its test target.
-fn backends(workspace: &Workspace) -> Vec<String> {
-    let suite = workspace.member(SUITE.0);
-    if !suite.is_some_and(|suite| suite.tests.iter().any(|test| test == SUITE.1)) {
-        return Vec::new();
-    }
-    let folders = workspace.crates.iter().map(|member| member.folder.as_str());
-    let engines = folders.filter_map(|folder| folder.strip_prefix("crates/store-"));
-    std::iter::once("memory").chain(engines).map(str::to_owned).collect()
-}
-
 /// Runs `cargo test`, showing its output as it comes.
-fn run_cargo(workspace: &Workspace, report: &mut Report) -> Result<ExitStatus> {
+fn run_cargo(workspace: &Workspace, backends: &Backends, report: &mut Report) -> Result<ExitStatus> {
     // Cargo says on its error output which binary runs and the binaries speak on the other: one pipe for both keeps
     // the order in which they spoke.
     let (mut reader, writer) = io::pipe().context("no pipe for the tests' output")?;
     let mut command = cargo(&workspace.root);
     // Not stopping at the first binary that fails: one run tells everything.
-    command.args(["test", "--workspace", "--no-fail-fast"]).stdout(writer.try_clone()?).stderr(writer);
+    command.args(["test", "--workspace", "--no-fail-fast"]).args(backends.arguments());
+    match backends.variable() {
+        (name, Some(value)) => command.env(name, value),
+        (name, None) => command.env_remove(name),
+    };
+    command.stdout(writer.try_clone()?).stderr(writer);
     let line = shown(&command);
     println!("$ {line}");
     let mut child = command.spawn().with_context(|| format!("cannot start `{line}`"))?;

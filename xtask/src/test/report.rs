@@ -11,6 +11,8 @@ use super::table::Table;
 pub(crate) struct Report {
     /// The backends that every conformance case has to run on; none if there is no suite.
     backends: Vec<String>,
+    /// What to say of a run that was not the whole.
+    note: Option<&'static str>,
     sections: Vec<Section>,
     /// The beginning of a line whose end has not come.
     line: Vec<u8>,
@@ -26,8 +28,8 @@ pub(crate) struct Summary {
 }
 
 impl Report {
-    pub(crate) fn new(backends: Vec<String>) -> Self {
-        Self { backends, sections: Vec::new(), line: Vec::new() }
+    pub(crate) fn new(backends: Vec<String>, note: Option<&'static str>) -> Self {
+        Self { backends, note, sections: Vec::new(), line: Vec::new() }
     }
 
     /// Takes up a piece of the output, wherever it was cut.
@@ -76,6 +78,9 @@ impl Report {
         }
         for problem in &problems {
             line(&mut text, &format!("red: {problem}"));
+        }
+        if let Some(note) = self.note {
+            line(&mut text, note);
         }
         let failed = failed + problems.len();
         line(&mut text, &format!("{passed} passed, {failed} failed"));

@@ -1,12 +1,15 @@
-//! What the test run makes of cargo's output.
+//! What the test run makes of cargo's output, and what it tells cargo.
 
+use crate::workspace::{Crate, Workspace};
+
+use super::backends::Backends;
 use super::report::{Report, Summary};
 
 const SUITE: &str = "     Running tests/conformance.rs (target/debug/deps/conformance-0f1e2d3c4b5a6978)\n";
 const UNITS: &str = "     Running unittests src/lib.rs (target/debug/deps/nailsage_domain-0f1e2d3c4b5a6978)\n";
 
 fn summary(backends: &[&str], output: &str, has_succeeded: bool) -> Summary {
-    let mut report = Report::new(backends.iter().map(ToString::to_string).collect());
+    let mut report = Report::new(backends.iter().map(ToString::to_string).collect(), None);
     // Output comes in pieces that end anywhere.
     for piece in output.as_bytes().chunks(7) {
         report.feed(piece);
@@ -144,4 +147,59 @@ fn failed_tests_are_named_with_their_binary() {
     let output = format!("{UNITS}test rules::sum ... FAILED\n{}", result(0, 1, 0));
     let text = summary(&[], &output, false).text;
     assert!(text.contains("failed: nailsage_domain: rules::sum"), "{text}");
+}
+
+fn workspace() -> Workspace {
+    let member = |name: &str, folder: &str, tests: &[&str]| Crate {
+        name: name.to_owned(),
+        folder: folder.to_owned(),
+        tests: tests.iter().map(ToString::to_string).collect(),
+        ..Crate::default()
+    };
+    let crates = vec![
+        member("nailsage-conformance", "tests/conformance", &["conformance"]),
+        member("nailsage-store", "crates/store", &[]),
+        member("nailsage-store-postgres", "crates/store-postgres", &[]),
+        member("nailsage-store-sqlite", "crates/store-sqlite", &[]),
+        member("nailsage-test-postgres", "tests/postgres", &[]),
+    ];
+    Workspace { crates, ..Workspace::default() }
+}
+
+#[test]
+fn every_backend_is_tested_unless_asked_otherwise() {
+    let backends = Backends::of(&workspace(), false);
+    assert_eq!(backends.names, ["memory", "postgres", "sqlite"]);
+    assert_eq!(backends.variable(), ("NAILSAGE_TEST_BACKENDS", None));
+    assert!(backends.arguments().is_empty());
+    assert_eq!(backends.note(), None);
+}
+
+#[test]
+fn what_needs_postgres_is_left_out_on_request() {
+    let backends = Backends::of(&workspace(), true);
+    assert_eq!(backends.names, ["memory", "sqlite"]);
+    assert_eq!(backends.variable(), ("NAILSAGE_TEST_BACKENDS", Some("memory,sqlite".to_owned())));
+    let arguments = backends.arguments();
+    assert_eq!(arguments.join(" "), "--exclude nailsage-store-postgres --exclude nailsage-test-postgres");
+}
+
+#[test]
+fn packages_that_can_be_left_out_are_there() {
+    // Cargo only warns about one that is not, and would go on to test it under its new name.
+    let workspace = Workspace::load().expect("tests run under cargo");
+    let arguments = Backends::of(&workspace, true).arguments();
+    let mut packages = arguments.iter().filter(|argument| !argument.starts_with("--"));
+    assert!(packages.all(|package| workspace.member(package).is_some()), "{arguments:?}");
+}
+
+#[test]
+fn a_run_without_postgres_says_so_and_is_green() {
+    let backends = Backends::of(&workspace(), true);
+    let mut report = Report::new(backends.names.clone(), backends.note());
+    report.feed(suite(&["test atomic::one [memory] ... ok", "test atomic::one [sqlite] ... ok"]).as_bytes());
+    let summary = report.summary(true);
+    let mut lines = summary.text.lines().rev();
+    assert_eq!(lines.next(), Some("2 passed, 0 failed"), "{}", summary.text);
+    assert_eq!(lines.next(), Some("without PostgreSQL, as asked: nothing was tested on it"), "{}", summary.text);
 }

@@ -10,6 +10,7 @@ mod finding;
 mod layers;
 mod manifests;
 mod migrations;
+mod schemas;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -45,6 +46,7 @@ fn check(workspace: &Workspace, tree: &Tree) -> Vec<Finding> {
         file_head::check(tree),
         unfinished::check(tree),
         migrations::check(tree),
+        schemas::check(tree),
     ]
     .concat();
     findings.sort();

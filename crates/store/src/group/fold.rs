@@ -1,7 +1,6 @@
 //! Deciding a group: each command over the state that the ones before it left.
 
 use std::{
-    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -69,15 +68,6 @@ fn decide_safely(state: &State, member: &Submission, clock: &dyn Clock) -> Resul
     }));
     match decided {
         Ok(audited) => audited.map_err(|error| StoreError::backend("the audit of a plan", error)),
-        Err(payload) => Err(StoreError::backend("a decision", Panicked(message_of(payload.as_ref())))),
+        Err(payload) => Err(StoreError::panicked("a decision", payload.as_ref())),
     }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("the command panicked: {0}")]
-struct Panicked(String);
-
-fn message_of(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }

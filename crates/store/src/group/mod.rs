@@ -1,11 +1,11 @@
 //! Group commit without the I/O: which commands run together, what they come to, and who is told what.
 //!
-//! Commands that wait together become one transaction. A backend drives this:
+//! Commands that wait together become one transaction. A [`Writer`](crate::writer::Writer) drives this:
 //!
-//! 1. [`Scheduler::take`] forms a group; the backend begins a transaction and loads the group's [`footprint`].
+//! 1. [`Scheduler::take`] forms a group; the engine begins a transaction and loads the group's [`footprint`].
 //! 2. [`Scheduler::begin`] says who is still waiting; [`fold`] decides them one after the other.
-//! 3. The backend writes what the fold came to and commits.
-//! 4. [`Scheduler::settle`] answers everyone, or arranges for the group to be replayed one command at a time.
+//! 3. The engine writes what the fold came to and commits.
+//! 4. [`Scheduler::settle`] answers everyone, or arranges for the group to be tried again.
 //!
 //! Forming a group takes what is queued, up to the limits below. It waits for more only as [`Scheduler::is_gathering`]
 //! says.
@@ -45,6 +45,9 @@ pub const GROUP_FOLD_MS_MAX: u64 = 50;
 
 /// How large a share of the last group's time the next one may wait for the callers who were just answered: a half.
 pub const GATHER_SHARE: u32 = 2;
+
+/// How often in a row a group is tried again as a whole after something that was not its doing.
+pub const INTERRUPTIONS_MAX: u32 = 3;
 
 /// What a group touches.
 #[must_use]

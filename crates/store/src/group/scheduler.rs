@@ -9,8 +9,8 @@ use std::{
 use futures_channel::oneshot;
 
 use super::{
-    GATHER_MAX, GATHER_SHARE, GROUP_ACTIONS_MAX, GROUP_BYTES_MAX, GROUP_COMMANDS_MAX, QUEUE_BYTES_MAX,
-    QUEUE_COMMANDS_MAX,
+    GATHER_MAX, GATHER_SHARE, GROUP_ACTIONS_MAX, GROUP_BYTES_MAX, GROUP_COMMANDS_MAX, INTERRUPTIONS_MAX,
+    QUEUE_BYTES_MAX, QUEUE_COMMANDS_MAX,
 };
 use crate::{
     answer::Answer,
@@ -39,6 +39,9 @@ pub enum Settlement {
     Committed,
     /// The engine says that nothing of it was committed.
     NotCommitted(StoreError),
+    /// Nothing of it was committed, for a reason that lies outside of it: a transaction of somebody else, or a server
+    /// that shuts down. The whole group is tried again, a few times in a row.
+    Interrupted(StoreError),
     /// It may or may not have been committed; the connection is not used again.
     Unknown(Source),
 }
@@ -73,6 +76,10 @@ pub struct Scheduler {
     in_flight: Vec<Entry>,
     is_replay_in_flight: bool,
     phase: Phase,
+    /// How often in a row a group was interrupted.
+    interruptions: u32,
+    /// Why the group that was put back last could not begin.
+    held_up_by: Option<Source>,
     /// When the group in flight was taken.
     taken_at: Option<Instant>,
     /// How many commands will wait once everyone who was just answered has come back, and until when that is hoped for.
@@ -98,6 +105,8 @@ impl Scheduler {
             in_flight: Vec::new(),
             is_replay_in_flight: false,
             phase: Phase::Idle,
+            interruptions: 0,
+            held_up_by: None,
             taken_at: None,
             returning: None,
             is_closed: false,
@@ -190,13 +199,16 @@ impl Scheduler {
     pub fn begin(&mut self, now: Instant) -> Vec<Arc<Submission>> {
         assert_eq!(self.phase, Phase::Loading, "a group is taken before it begins");
         self.expire(now);
+        self.held_up_by = None;
         self.phase = Phase::Running;
         self.members()
     }
 
-    /// The group could not begin, because someone else holds the book: it waits again, in its old place.
-    pub fn put_back(&mut self) {
+    /// The group could not begin, because someone else holds the book or its server cannot be reached: it waits again, in
+    /// its old place. Whoever's time is up meanwhile is told the cause.
+    pub fn put_back(&mut self, cause: Source) {
         assert_eq!(self.phase, Phase::Loading, "only a group that has not begun can be put back");
+        self.held_up_by = Some(cause);
         self.requeue();
         self.phase = Phase::Idle;
     }
@@ -211,13 +223,17 @@ impl Scheduler {
     }
 
     /// The group has ended: answers its commands. Those that were not decided for want of time wait again, and so do
-    /// all if nothing was committed, each alone this time.
+    /// all if nothing was committed: each alone, or together if it was not the group's doing.
     pub fn settle(&mut self, answers: Vec<Result<Answer, StoreError>>, settlement: Settlement, now: Instant) {
         assert_eq!(self.phase, Phase::Running, "a group begins before it ends");
         self.phase = Phase::Idle;
         if matches!(settlement, Settlement::Committed) {
             let share = self.taken_at.map_or(Duration::ZERO, |at| now.duration_since(at) / GATHER_SHARE);
             self.returning = Some((self.waiting.len() + answers.len(), now + share.min(GATHER_MAX)));
+        }
+        let settlement = self.without_patience(settlement);
+        if matches!(settlement, Settlement::Interrupted(_)) {
+            return self.requeue();
         }
         let undecided = self.in_flight.split_off(answers.len());
         let decided = std::mem::replace(&mut self.in_flight, undecided);
@@ -228,12 +244,30 @@ impl Scheduler {
                     answer(&mut self.replies, entry, result);
                 }
             }
-            Settlement::NotCommitted(error) => self.replay(decided, error),
+            Settlement::NotCommitted(error) | Settlement::Interrupted(error) => self.replay(decided, error),
             Settlement::Unknown(source) => {
                 for entry in decided {
                     let error = unknown(&entry, Some(source.clone()));
                     answer(&mut self.replies, entry, Err(error));
                 }
+            }
+        }
+    }
+
+    /// The same settlement, but a group that was interrupted too often is one that was not committed.
+    fn without_patience(&mut self, settlement: Settlement) -> Settlement {
+        match settlement {
+            Settlement::Interrupted(error) if self.interruptions < INTERRUPTIONS_MAX => {
+                self.interruptions += 1;
+                Settlement::Interrupted(error)
+            }
+            Settlement::Interrupted(error) => {
+                self.interruptions = 0;
+                Settlement::NotCommitted(error)
+            }
+            settlement => {
+                self.interruptions = 0;
+                settlement
             }
         }
     }
@@ -246,7 +280,7 @@ impl Scheduler {
                 let all = std::mem::take(queue).into_iter();
                 let (expired, kept): (Vec<_>, Vec<_>) = all.partition(|entry| entry.deadline <= now);
                 *queue = kept.into();
-                refuse_service(&mut self.replies, expired);
+                refuse_service(&mut self.replies, expired, self.held_up_by.as_ref());
             }
         }
         if self.waiting.len() != was_waiting {
@@ -257,7 +291,7 @@ impl Scheduler {
             Phase::Loading => {
                 let is_expired = |entry: &mut Entry| entry.deadline <= now;
                 let expired = self.in_flight.extract_if(.., is_expired).collect();
-                refuse_service(&mut self.replies, expired);
+                refuse_service(&mut self.replies, expired, self.held_up_by.as_ref());
             }
             Phase::Running => {
                 for entry in self.in_flight.iter_mut().filter(|entry| entry.deadline <= now) {
@@ -276,6 +310,12 @@ impl Scheduler {
     pub fn next_deadline(&self) -> Option<Instant> {
         let all = self.waiting.iter().chain(&self.replaying).chain(&self.in_flight);
         all.filter(|entry| entry.sender.is_some()).map(|entry| entry.deadline).min()
+    }
+
+    /// The last deadline in the group in flight: after it nobody waits for that group.
+    #[must_use]
+    pub fn last_deadline(&self) -> Option<Instant> {
+        self.in_flight.iter().map(|entry| entry.deadline).max()
     }
 
     /// The answers that are ready, to be sent outside of the lock.
@@ -341,9 +381,10 @@ fn answer(replies: &mut Vec<Reply>, entry: Entry, answer: Result<Answer, StoreEr
     }
 }
 
-fn refuse_service(replies: &mut Vec<Reply>, expired: Vec<Entry>) {
+fn refuse_service(replies: &mut Vec<Reply>, expired: Vec<Entry>, cause: Option<&Source>) {
     for entry in expired {
-        answer(replies, entry, Err(StoreError::unavailable("the command's time was up before it could begin")));
+        let reason = "the command's time was up before it could begin";
+        answer(replies, entry, Err(StoreError::Unavailable { reason, source: cause.cloned() }));
     }
 }
 

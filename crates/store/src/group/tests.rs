@@ -48,6 +48,10 @@ fn answer_of(scheduler: &mut Scheduler, receiver: &mut Receiver) -> Option<Resul
     receiver.try_recv().unwrap()
 }
 
+fn held() -> crate::error::Source {
+    std::sync::Arc::new(std::io::Error::other("someone else holds the book"))
+}
+
 #[test]
 fn a_group_takes_what_waits_up_to_its_limit() {
     let (mut scheduler, now) = (Scheduler::new(), Instant::now());
@@ -100,10 +104,10 @@ fn a_group_put_back_keeps_its_place_until_its_deadline() {
     let (mut scheduler, now) = (Scheduler::new(), Instant::now());
     let mut receiver = push(&mut scheduler, narrow(), now, SECOND);
     scheduler.take(now).unwrap();
-    scheduler.put_back();
+    scheduler.put_back(held());
     let _later = push(&mut scheduler, wide(), now, SECOND * 9);
     assert_eq!(scheduler.take(now).unwrap().len(), 1);
-    scheduler.put_back();
+    scheduler.put_back(held());
     scheduler.expire(now + SECOND);
     assert!(matches!(answer_of(&mut scheduler, &mut receiver), Some(Err(StoreError::Unavailable { .. }))));
 }
@@ -120,7 +124,7 @@ fn a_group_that_was_not_committed_is_replayed_one_by_one_in_order() {
     let again = scheduler.take(now).unwrap();
     assert!(again.len() == 1 && std::sync::Arc::ptr_eq(&again[0], &first[0]));
     // Someone else holds the book for a moment: the replay keeps its place all the same.
-    scheduler.put_back();
+    scheduler.put_back(held());
     let again = scheduler.take(now).unwrap();
     assert!(again.len() == 1 && std::sync::Arc::ptr_eq(&again[0], &first[0]));
     scheduler.begin(now);
@@ -252,7 +256,7 @@ fn the_queue_and_a_group_are_bounded_in_bytes() {
     let _receivers = [half(), large(GROUP_BYTES_MAX / 2)].map(|it| push(&mut scheduler, it, now, SECOND));
     assert!(matches!(scheduler.push(half(), now, SECOND), Err(StoreError::Unavailable { .. })));
     assert_eq!(scheduler.take(now).unwrap().len(), 1, "a command beyond the group's limit is a group of its own");
-    scheduler.put_back();
+    scheduler.put_back(held());
     assert!(scheduler.push(half(), now, SECOND).is_err(), "what is put back still counts");
     scheduler.expire(now + SECOND);
     let _taken = push(&mut scheduler, half(), now, SECOND);

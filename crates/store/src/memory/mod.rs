@@ -16,14 +16,12 @@ use crate::{
     command::Command,
     error::StoreError,
     group::fold,
+    inspect::SCHEMA_VERSION,
     state::{Book, State},
     store::{Pending, Store},
     submission::Submission,
 };
 use tables::Tables;
-
-/// The version of the schema whose rows it keeps.
-const SCHEMA_VERSION: i64 = 1;
 
 /// A book in memory. It keeps every promise of [`Store`] but durability: it lives as long as its last clone.
 ///

@@ -1,4 +1,5 @@
-//! The writer thread and its watchdog: they drive the store crate's scheduler, which decides everything.
+//! The writer thread of a store and its watchdog: they drive the scheduler, which decides everything, and an engine,
+//! which decides nothing.
 
 use std::{
     io, mem,
@@ -7,19 +8,55 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nailsage_store::{
-    Answer, Clock, Command, Pending, StoreError, Submission,
+use crate::{
+    answer::Answer,
+    clock::Clock,
+    command::Command,
+    error::{Source, StoreError},
+    footprint::Footprint,
     group::{self, Folded, GROUP_FOLD_MS_MAX, Scheduler, Settlement},
+    plan::Writes,
+    state::State,
+    store::Pending,
+    submission::Submission,
 };
 
-use crate::engine::{Engine, NotBegun};
+/// A connection that writes, with its transactions. It is used by one thread, one group after the other.
+///
+/// After any failure that leaves doubt about its connection, an engine gives it up and makes another one by itself.
+pub trait Engine: Send + 'static {
+    /// Begins a transaction as the only writer of the book and loads a footprint, all of it as of that moment.
+    ///
+    /// Nobody waits for the group after `until`; an engine that can wait for ever gives up then.
+    ///
+    /// # Errors
+    ///
+    /// [`NotBegun`]; no transaction is left open.
+    fn begin(&mut self, footprint: &Footprint, until: Instant) -> Result<State, NotBegun>;
+
+    /// Writes a group's rows and commits, or leaves nothing behind. Nobody waits for the answer after `until`.
+    fn commit(&mut self, writes: &Writes, until: Instant) -> Settlement;
+
+    /// Ends a transaction that has nothing to write.
+    fn roll_back(&mut self);
+}
+
+/// Why a group could not begin.
+#[derive(Debug)]
+pub enum NotBegun {
+    /// Someone else holds the book, or its server cannot be reached: the group waits and tries again until its
+    /// deadlines. An engine that finds this out at once takes a little time before it says so.
+    Busy(Source),
+    /// The engine failed.
+    Failed(StoreError),
+}
 
 /// How long the watchdog sleeps when nobody waits.
 const IDLE: Duration = Duration::from_hours(1);
 
 /// Commands in, answers out. Dropping it carries out what was handed over and then ends its threads.
 #[derive(Debug)]
-pub(crate) struct Writer {
+pub struct Writer {
     desk: Arc<Desk>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -64,7 +101,12 @@ impl Desk {
 }
 
 impl Writer {
-    pub(crate) fn start(engine: Engine, clock: Arc<dyn Clock>) -> io::Result<Self> {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's, when it has no thread to give.
+    pub fn start(engine: impl Engine, clock: Arc<dyn Clock>) -> io::Result<Self> {
         let state = DeskState {
             scheduler: Scheduler::new(),
             is_writer_asleep: false,
@@ -84,7 +126,9 @@ impl Writer {
         Ok(writer)
     }
 
-    pub(crate) fn submit(&self, command: Command, timeout: Duration) -> Pending<Answer> {
+    /// Hands over a command; see [`Store::submit`](crate::Store::submit).
+    #[must_use]
+    pub fn submit(&self, command: Command, timeout: Duration) -> Pending<Answer> {
         let key = command.key.clone();
         let submission = Submission::new(command);
         let now = Instant::now();
@@ -138,9 +182,9 @@ impl Drop for Ending {
     }
 }
 
-fn drive(desk: &Desk, mut engine: Engine, clock: &dyn Clock) {
-    while let Some(members) = next_group(desk) {
-        match engine.begin(&group::footprint(&members)) {
+fn drive(desk: &Desk, mut engine: impl Engine, clock: &dyn Clock) {
+    while let Some((members, until)) = next_group(desk) {
+        match engine.begin(&group::footprint(&members), until) {
             Ok(mut state) => {
                 let members = desk.with(|scheduler| scheduler.begin(Instant::now()));
                 let begun_at = Instant::now();
@@ -150,11 +194,11 @@ fn drive(desk: &Desk, mut engine: Engine, clock: &dyn Clock) {
                     engine.roll_back();
                     Settlement::Committed
                 } else {
-                    engine.commit(&writes)
+                    engine.commit(&writes, until)
                 };
                 desk.with(|scheduler| scheduler.settle(answers, settlement, Instant::now()));
             }
-            Err(NotBegun::Busy) => desk.with(Scheduler::put_back),
+            Err(NotBegun::Busy(cause)) => desk.with(|scheduler| scheduler.put_back(cause)),
             Err(NotBegun::Failed(error)) => {
                 tracing::warn!(%error, "a group of commands could not begin");
                 desk.with(|scheduler| scheduler.abandon(error));
@@ -163,8 +207,8 @@ fn drive(desk: &Desk, mut engine: Engine, clock: &dyn Clock) {
     }
 }
 
-/// Waits for commands; `None` when the store is closed and all are done.
-fn next_group(desk: &Desk) -> Option<Vec<Arc<Submission>>> {
+/// Waits for commands, and tells until when somebody waits for them; `None` when the store is closed and all are done.
+fn next_group(desk: &Desk) -> Option<(Vec<Arc<Submission>>, Instant)> {
     let mut state = desk.lock();
     loop {
         let now = Instant::now();
@@ -176,6 +220,7 @@ fn next_group(desk: &Desk) -> Option<Vec<Arc<Submission>>> {
             continue;
         }
         let group = state.scheduler.take(now);
+        let until = state.scheduler.last_deadline().unwrap_or(now);
         let replies = state.scheduler.replies();
         if !replies.is_empty() {
             drop(state);
@@ -184,8 +229,8 @@ fn next_group(desk: &Desk) -> Option<Vec<Arc<Submission>>> {
             }
             state = desk.lock();
         }
-        if group.is_some() {
-            return group;
+        if let Some(group) = group {
+            return Some((group, until));
         }
         if !state.scheduler.has_work() {
             if state.scheduler.is_closed() {

@@ -1,0 +1,41 @@
+//! What lies in a database, found out without writing to it.
+
+use nailsage_store::{
+    Access, OpenError,
+    inspect::{Found, HISTORY_TABLE},
+};
+use tokio_postgres::{Client, Error};
+
+use crate::{fault::open_error, pipeline::query};
+
+/// The tables where the book's would be made. What an extension brought is nobody's.
+const TABLES: &str = "SELECT c.relname::text FROM pg_class AS c WHERE c.relnamespace = current_schema()::regnamespace \
+     AND c.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass \
+     AND d.objid = c.oid AND d.deptype = 'e') ORDER BY 1";
+
+const VERSION: &str = "SELECT schema_version FROM book WHERE id = 1";
+
+/// Looks at a database and says whether it can be opened in this way.
+pub(crate) async fn inspect(client: &Client, place: &str, access: Access) -> Result<Found, OpenError> {
+    let failed = |error| open_error(place, "reading the schema", error);
+    let tables = tables(client).await.map_err(failed)?;
+    let found = if tables.iter().any(|table| table == "book") {
+        let version = query(client, VERSION, &[]).await.map_err(failed)?;
+        let version = version.first().map(|row| row.try_get(0)).transpose().map_err(failed)?;
+        let has_history = tables.iter().any(|table| table == HISTORY_TABLE);
+        let has_history = has_history && history_rows(client).await.map_err(failed)? > 0;
+        Found::with_book(place, version, has_history)?
+    } else {
+        Found::without_book(place, "a database", &tables)?
+    };
+    found.admit(place, access)
+}
+
+async fn tables(client: &Client) -> Result<Vec<String>, Error> {
+    query(client, TABLES, &[]).await?.iter().map(|row| row.try_get(0)).collect()
+}
+
+async fn history_rows(client: &Client) -> Result<i64, Error> {
+    let rows = query(client, &format!("SELECT count(*) FROM {HISTORY_TABLE}"), &[]).await?;
+    rows.first().map_or(Ok(0), |row| row.try_get(0))
+}

@@ -1,0 +1,185 @@
+//! Loading a footprint: every row that a group of commands can touch, as of the moment when the book row was locked.
+
+use std::time::Duration;
+
+use futures_util::{FutureExt as _, future::BoxFuture};
+use nailsage_domain::{PositionId, StarlistingId, StrategyKey};
+use nailsage_store::{
+    StrategyRef,
+    footprint::Footprint,
+    inspect::ensure_version,
+    rows::read as rows,
+    state::{Book, State},
+};
+use tokio_postgres::{Client, Error, Row, types::Type};
+
+use crate::{
+    fault::Fault,
+    pipeline::{all_at_once, query},
+    rows::{BadRow, Param, read},
+    sql,
+};
+
+/// How long a group waits for another process at the book row before it goes back to the queue, where deadlines are
+/// watched.
+const LOCK_TIMEOUT_MS: u32 = 1_000;
+
+/// How long the server bears with a writer that has begun and says nothing. The whole book waits for that one.
+const IDLE_TIMEOUT_MS: u32 = 10_000;
+
+/// What the rows of an answer are.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Requests,
+    Strategies,
+    Positions,
+}
+
+/// A statement that loads a part of the footprint.
+struct Part {
+    kind: Kind,
+    sql: &'static str,
+    params: Vec<Param<'static>>,
+}
+
+/// Begins a transaction, locks the book and loads a footprint, in one round trip; in two where a key is known that opened
+/// a position.
+pub(crate) async fn begin(client: &Client, footprint: &Footprint, time_left: Duration) -> Result<State, Fault> {
+    let begin = format!(
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}; \
+         SET LOCAL statement_timeout = {}; SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}",
+        milliseconds(time_left),
+    );
+    let parts = parts(footprint);
+    let mut requests: Vec<BoxFuture<'_, Result<Vec<Row>, Error>>> = vec![
+        async { client.batch_execute(&begin).await.map(|()| Vec::new()) }.boxed(),
+        query(client, sql::BOOK_LOCKED, &[]).boxed(),
+    ];
+    requests.extend(parts.iter().map(|part| query(client, part.sql, &part.params).boxed()));
+    let mut answers = all_at_once(requests).await.into_iter();
+    let mut next = || answers.next().expect("as many answers as requests");
+    next()?;
+    let book = read(rows::book, &next()?)?.pop();
+    let book: Book = book.ok_or_else(|| BadRow::missing("the book has no row"))?;
+    ensure_version(&book)?;
+    let mut state = State::new(book);
+    let mut opened = Vec::new();
+    for part in &parts {
+        opened.extend(put(&mut state, part.kind, &next()?)?);
+    }
+    opened.retain(|id| state.position(*id).is_none());
+    if !opened.is_empty() {
+        let parts = positions_with_owners(Vec::new(), opened);
+        let requests = parts.iter().map(|part| query(client, part.sql, &part.params).boxed()).collect();
+        for (part, answer) in parts.iter().zip(all_at_once(requests).await) {
+            put(&mut state, part.kind, &answer?)?;
+        }
+    }
+    Ok(state)
+}
+
+/// What a server takes as a limit; 0 would be none.
+pub(crate) fn milliseconds(time_left: Duration) -> i32 {
+    i32::try_from(time_left.as_millis()).unwrap_or(i32::MAX).max(1)
+}
+
+/// Puts rows into the state and tells which positions they refer to.
+fn put(state: &mut State, kind: Kind, loaded: &[Row]) -> Result<Vec<PositionId>, BadRow> {
+    let mut opened = Vec::new();
+    match kind {
+        Kind::Requests => {
+            for request in read(rows::request, loaded)? {
+                opened.extend(request.opened_position_id);
+                state.put_request(request);
+            }
+        }
+        Kind::Strategies => read(rows::strategy, loaded)?.into_iter().for_each(|it| state.put_strategy(it)),
+        Kind::Positions => read(rows::position, loaded)?.into_iter().for_each(|it| state.put_position(it)),
+    }
+    Ok(opened)
+}
+
+/// Only what the footprint asks for costs a statement.
+fn parts(footprint: &Footprint) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if !footprint.keys.is_empty() {
+        let keys = footprint.keys.iter().map(ToString::to_string).collect();
+        parts.push(Part { kind: Kind::Requests, sql: sql::REQUESTS_BY_KEY, params: vec![texts(keys)] });
+    }
+    let (ids, keys) = apart(footprint.strategies.iter().map(|strategy| (strategy, ())));
+    if !keys.is_empty() {
+        let params = names(keys.iter().map(|(key, ())| *key));
+        parts.push(Part { kind: Kind::Strategies, sql: sql::STRATEGIES_BY_KEY, params });
+    }
+    let ids: Vec<i64> = ids.into_iter().map(|(id, ())| id).collect();
+    parts.extend(positions_with_owners(ids, footprint.positions.iter().copied().collect()));
+    parts.extend(open_positions(footprint));
+    parts
+}
+
+/// Strategies by id, positions by id, and the strategies that these belong to.
+fn positions_with_owners(strategies: Vec<i64>, positions: Vec<PositionId>) -> Vec<Part> {
+    let positions: Vec<i64> = positions.into_iter().map(PositionId::get).collect();
+    let mut parts = Vec::new();
+    if !strategies.is_empty() || !positions.is_empty() {
+        let params = vec![numbers(strategies), numbers(positions.clone())];
+        parts.push(Part { kind: Kind::Strategies, sql: sql::STRATEGIES_BY_ID, params });
+    }
+    if !positions.is_empty() {
+        parts.push(Part { kind: Kind::Positions, sql: sql::POSITIONS_BY_ID, params: vec![numbers(positions)] });
+    }
+    parts
+}
+
+fn open_positions(footprint: &Footprint) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let (ids, keys) =
+        apart(footprint.open_of.iter().map(|(strategy, market)| (strategy, market.map(StarlistingId::get))));
+    if !ids.is_empty() {
+        let (ids, markets): (Vec<_>, Vec<_>) = ids.into_iter().unzip();
+        let params = vec![numbers(ids), optional_numbers(markets)];
+        parts.push(Part { kind: Kind::Positions, sql: sql::OPEN_BY_ID, params });
+    }
+    if !keys.is_empty() {
+        let mut params = names(keys.iter().map(|(key, _)| *key));
+        params.push(optional_numbers(keys.iter().map(|(_, market)| *market).collect()));
+        parts.push(Part { kind: Kind::Positions, sql: sql::OPEN_BY_KEY, params });
+    }
+    if !footprint.markets.is_empty() {
+        let markets = footprint.markets.iter().copied().map(StarlistingId::get).collect();
+        parts.push(Part { kind: Kind::Positions, sql: sql::OPEN_ON_MARKETS, params: vec![numbers(markets)] });
+    }
+    parts
+}
+
+/// Strategies that are named by their ids, and those that are named by their keys.
+fn apart<'a, T>(strategies: impl Iterator<Item = (&'a StrategyRef, T)>) -> (Vec<(i64, T)>, Vec<(&'a StrategyKey, T)>) {
+    let (mut ids, mut keys) = (Vec::new(), Vec::new());
+    for (strategy, with) in strategies {
+        match strategy {
+            StrategyRef::Id(id) => ids.push((id.get(), with)),
+            StrategyRef::Key(key) => keys.push((key, with)),
+        }
+    }
+    (ids, keys)
+}
+
+fn names<'a>(keys: impl Iterator<Item = &'a StrategyKey> + Clone) -> Vec<Param<'static>> {
+    vec![
+        texts(keys.clone().map(|key| key.name.as_str().to_owned()).collect()),
+        texts(keys.clone().map(|key| key.version.as_str().to_owned()).collect()),
+        numbers(keys.map(|key| key.starlisting_id.get()).collect()),
+    ]
+}
+
+fn texts(values: Vec<String>) -> Param<'static> {
+    (Box::new(values), Type::TEXT_ARRAY)
+}
+
+fn numbers(values: Vec<i64>) -> Param<'static> {
+    (Box::new(values), Type::INT8_ARRAY)
+}
+
+fn optional_numbers(values: Vec<Option<i64>>) -> Param<'static> {
+    (Box::new(values), Type::INT8_ARRAY)
+}

@@ -1,0 +1,89 @@
+//! Making and migrating a book, under a lock that all processes honour.
+
+use std::sync::Arc;
+
+use nailsage_store::{
+    Access, OpenError,
+    error::Source,
+    inspect::{Found, SCHEMA_VERSION},
+};
+use refinery::{Runner, Target};
+use tokio_postgres::Client;
+
+use crate::{
+    connection::Connector,
+    fault::{meaning, open_error},
+    inspect::inspect,
+};
+
+mod embedded {
+    //! The files of `schema/postgres`, which this crate reaches through its folder `migrations`.
+    refinery::embed_migrations!("migrations");
+}
+
+/// Held by whoever migrates, for as long as a transaction of a connection of its own lasts: so it ends with its holder,
+/// and works behind a pooler too. The number is "nailsage" in ASCII.
+const LOCK: &str = "BEGIN; SELECT pg_advisory_xact_lock(7953751247684331365)";
+
+/// Says whether the book can be opened in this way, after making or migrating it if that is allowed.
+pub(crate) async fn prepare(connector: &Connector, access: Access) -> Result<(), OpenError> {
+    let session = connector.connect_to_open().await?;
+    let found = inspect(&session.client, &connector.target.place, access).await;
+    session.close().await;
+    if found?.needs_migration() && access == Access::Create { migrate(connector).await } else { Ok(()) }
+}
+
+async fn migrate(connector: &Connector) -> Result<(), OpenError> {
+    let place = &connector.target.place;
+    let lock = connector.connect_to_open().await?;
+    let locked = lock.client.batch_execute(LOCK).await;
+    let result = match locked {
+        Ok(()) => migrate_under_lock(connector).await,
+        Err(error) => Err(open_error(place, "locking it for migration", error)),
+    };
+    // Closing it ends the transaction, which held nothing but the lock.
+    lock.close().await;
+    result
+}
+
+async fn migrate_under_lock(connector: &Connector) -> Result<(), OpenError> {
+    let place = &connector.target.place;
+    let mut session = connector.connect_to_open().await?;
+    // Whoever had the lock before may have done it.
+    let result = match inspect(&session.client, place, Access::Create).await {
+        Ok(found) if found.needs_migration() => run(&mut session.client, place, found).await,
+        found => found.map(drop),
+    };
+    session.close().await;
+    result
+}
+
+async fn run(client: &mut Client, place: &str, found: Found) -> Result<(), OpenError> {
+    let failed = |error: refinery::Error| migration_error(place, error);
+    if let Found::Book { version, has_history: false } = found {
+        // Made by hand from the same files: the history is written down, the files are not run again.
+        let version = i32::try_from(version).unwrap_or(i32::MAX);
+        runner().set_target(Target::FakeVersion(version)).run_async(client).await.map_err(failed)?;
+    }
+    // All files and their history in one transaction: a crash leaves the old version whole.
+    runner().set_grouped(true).run_async(client).await.map_err(failed)?;
+    tracing::info!(book = %place, "schema is at version {SCHEMA_VERSION}");
+    Ok(())
+}
+
+fn runner() -> Runner {
+    embedded::migrations::runner()
+}
+
+fn migration_error(place: &str, error: refinery::Error) -> OpenError {
+    let during = "migrating the schema";
+    let error = Arc::new(error);
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error.as_ref());
+    while let Some(inner) = cause {
+        if let Some(engine) = inner.downcast_ref::<tokio_postgres::Error>() {
+            return meaning(place, during, engine, Arc::clone(&error) as Source);
+        }
+        cause = inner.source();
+    }
+    OpenError::Failed { place: place.to_owned(), during, source: error }
+}

@@ -1,0 +1,195 @@
+//! The pool of connections that read, and the thread that drives them. They never touch the writer.
+
+use std::{
+    convert::Infallible,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod};
+use futures_channel::oneshot;
+use futures_util::{FutureExt as _, future::BoxFuture};
+use nailsage_store::{OpenError, Pending, StoreError};
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    sync::mpsc,
+    time::timeout_at,
+};
+use tokio_postgres::{Client, Error, Row};
+
+use crate::{
+    connection::Connector,
+    fault::{Fault, is_lost, store_error, unavailable},
+    load::milliseconds,
+    pipeline::{all_at_once, query},
+    rows::{BadRow, Param},
+};
+
+/// How long a question may take, the wait for a connection included.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The server ends a question at its deadline; one that does not even do that is given up so much later.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// So many idle connections are kept. Others are closed when they have been idle for so long.
+const IDLE_MAX: usize = 5;
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// How often idle connections are looked at.
+const TRIM_INTERVAL: Duration = Duration::from_secs(15);
+
+/// A statement that reads.
+#[derive(Debug)]
+pub(crate) struct Question {
+    pub(crate) during: &'static str,
+    pub(crate) sql: String,
+    pub(crate) params: Vec<Param<'static>>,
+}
+
+/// Questions in, answers out. Dropping it ends its thread once the questions that were asked are answered.
+#[derive(Debug)]
+pub(crate) struct Readers {
+    pool: Pool,
+    timeout: Duration,
+    handle: Handle,
+    /// Every task holds one; when the last is gone, the thread ends.
+    alive: Option<mpsc::Sender<Infallible>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Readers {
+    pub(crate) fn start(connector: &Connector) -> io::Result<Self> {
+        Self::start_with(connector, READ_TIMEOUT)
+    }
+
+    /// With a limit to how long a question may take, the wait for a connection included.
+    fn start_with(connector: &Connector, timeout: Duration) -> io::Result<Self> {
+        // A connection that somebody left in a transaction is found and cleaned by rolling back; the other ways of
+        // recycling hand it on as it is.
+        let config = ManagerConfig { recycling_method: RecyclingMethod::Custom("ROLLBACK".to_owned()) };
+        let manager = Manager::from_config(connector.target.config.clone(), connector.tls.clone(), config);
+        let pool = Pool::builder(manager).max_size(connector.target.pool_size).build();
+        let pool = pool.expect("a pool without limits of its own needs no runtime");
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        let (alive, ends) = mpsc::channel(1);
+        handle.spawn(trim(pool.clone()));
+        let thread = thread::Builder::new().name("nailsage-reader".to_owned());
+        let thread = thread.spawn(move || serve(&runtime, ends))?;
+        Ok(Self { pool, timeout, handle, alive: Some(alive), thread: Some(thread) })
+    }
+
+    /// Runs something on the thread of the readers; dropping what is returned does not stop it.
+    pub(crate) fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> oneshot::Receiver<T> {
+        let (sender, receiver) = oneshot::channel();
+        let alive = self.alive.clone();
+        self.handle.spawn(async move {
+            // Whoever does not wait any more does not want it.
+            drop(sender.send(work.await));
+            drop(alive);
+        });
+        receiver
+    }
+
+    /// Asks a question. What it gets is one statement's answer, and no transaction stays open behind it.
+    pub(crate) fn ask<T: Send + 'static>(
+        &self,
+        question: Question,
+        map: impl FnOnce(&[Row]) -> Result<T, BadRow> + Send + 'static,
+    ) -> Pending<T> {
+        let answer = answer(self.pool.clone(), Instant::now() + self.timeout, question, map);
+        let answer = self.run(answer);
+        Box::pin(async move { answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("a reader has died"))) })
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        self.alive = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("a reader of the book panicked");
+        }
+    }
+}
+
+fn serve(runtime: &Runtime, mut ends: mpsc::Receiver<Infallible>) {
+    // Nothing is ever sent: it ends when every sender is gone.
+    let ended = runtime.block_on(ends.recv());
+    debug_assert!(ended.is_none());
+}
+
+async fn answer<T>(
+    pool: Pool,
+    deadline: Instant,
+    question: Question,
+    map: impl FnOnce(&[Row]) -> Result<T, BadRow>,
+) -> Result<T, StoreError> {
+    let connection = match timeout_at(deadline.into(), pool.get()).await {
+        Ok(Ok(connection)) => connection,
+        Ok(Err(PoolError::Backend(error))) => return Err(unavailable("its server cannot be reached", error)),
+        Ok(Err(error)) => return Err(unavailable("there is no connection for the question", error)),
+        Err(_) => return Err(StoreError::unavailable("too many questions at once")),
+    };
+    let left = deadline.saturating_duration_since(Instant::now());
+    let rows = match timeout_at((deadline + GRACE).into(), read(&connection, &question, left)).await {
+        Ok(Ok(rows)) => rows,
+        Ok(Err(error)) => {
+            if is_lost(&error) {
+                drop(Object::take(connection));
+            }
+            return Err(store_error(question.during, Fault::Engine(error)));
+        }
+        Err(_) => {
+            // What it is still doing is nobody's business any more, so nobody else gets it.
+            drop(Object::take(connection));
+            return Err(StoreError::unavailable("the question took too long"));
+        }
+    };
+    drop(connection);
+    let mapped = catch_unwind(AssertUnwindSafe(|| map(&rows)));
+    let mapped = mapped.map_err(|payload| StoreError::panicked("a question", &*payload))?;
+    mapped.map_err(|error| store_error(question.during, Fault::BadRow(error)))
+}
+
+/// One statement in a transaction of its own, in one round trip. The limit is the transaction's, so that it holds behind a
+/// pooler too.
+async fn read(client: &Client, question: &Question, left: Duration) -> Result<Vec<Row>, Error> {
+    let begin =
+        format!("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL statement_timeout = {}", milliseconds(left));
+    let requests: Vec<BoxFuture<'_, Result<Vec<Row>, Error>>> = vec![
+        async { client.batch_execute(&begin).await.map(|()| Vec::new()) }.boxed(),
+        query(client, &question.sql, &question.params).boxed(),
+        async { client.batch_execute("COMMIT").await.map(|()| Vec::new()) }.boxed(),
+    ];
+    let [begun, rows, ended] = <[_; 3]>::try_from(all_at_once(requests).await).expect("three requests, three replies");
+    begun?;
+    let rows = rows?;
+    ended?;
+    Ok(rows)
+}
+
+/// Closes connections that are not needed any more.
+async fn trim(pool: Pool) {
+    let mut ticks = tokio::time::interval(TRIM_INTERVAL);
+    loop {
+        ticks.tick().await;
+        let mut spare = pool.status().available.saturating_sub(IDLE_MAX);
+        pool.retain(|_, metrics| {
+            let is_kept = spare == 0 || metrics.last_used() < IDLE_TIMEOUT;
+            spare -= usize::from(!is_kept);
+            is_kept
+        });
+    }
+}
+
+/// What the operating system refuses when a book is opened.
+pub(crate) fn no_thread(place: &str, error: io::Error) -> OpenError {
+    OpenError::Failed { place: place.to_owned(), during: "starting its threads", source: std::sync::Arc::new(error) }
+}

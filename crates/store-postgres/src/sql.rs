@@ -1,0 +1,194 @@
+//! Every SQL text that runs while a book is open, public so that benchmarks and checks of query plans run the very same.
+//!
+//! Values come as arrays, one for each column, so that a text serves one row and a thousand. An update whose row is not
+//! there fails on the server, because the commit behind it is already on its way: it divides by zero.
+
+macro_rules! book {
+    () => {
+        "SELECT schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id, \
+         next_snapshot_id, commit_seq, updated_at FROM book WHERE id = 1"
+    };
+}
+
+macro_rules! strategies {
+    () => {
+        "SELECT s.id, s.strategy_name, s.version, s.starlisting_id, s.interval, s.model_id, s.config_path, s.is_active, \
+         s.initial_bankroll, s.current_bankroll, s.created_at, s.updated_at, t.ledger_seq, t.num_closed, t.num_wins, \
+         t.num_losses, t.realized_micros, t.win_micros, t.loss_micros, t.fees_micros, t.duration_ms \
+         FROM strategies AS s JOIN strategy_totals AS t ON t.strategy_id = s.id "
+    };
+}
+
+macro_rules! positions {
+    () => {
+        "SELECT p.id, p.strategy_id, p.starlisting_id, p.side, p.size, p.entry_price, p.entry_timestamp, p.exit_price, \
+         p.exit_timestamp, p.realized_pnl, p.unrealized_pnl, p.fees_paid, p.status, p.stop_loss_price, \
+         p.take_profit_price, p.exit_reason, p.created_at, p.updated_at, p.mark_price, p.marked_at \
+         FROM positions AS p "
+    };
+}
+
+/// An update that must find as many rows as the first array has.
+macro_rules! updated {
+    ($update:literal) => {
+        concat!("WITH w AS (UPDATE ", $update, " RETURNING 1) SELECT 1 / (count(*) = cardinality($1))::int FROM w")
+    };
+}
+
+/// The book row, locked: whoever holds it is the only writer. What is decided upon is read by later statements, which see
+/// what the last holder committed; joined to this one they would see what was there before the wait.
+pub const BOOK_LOCKED: &str = concat!(book!(), " FOR UPDATE");
+
+/// The book row.
+pub const BOOK: &str = book!();
+
+/// Accepted commands, by their keys.
+pub const REQUESTS_BY_KEY: &str = "SELECT request_key, fingerprint, outcome, opened_position_id, timestamp, created_at \
+     FROM requests WHERE request_key = ANY($1)";
+
+/// Strategies with their totals; a page's conditions are appended.
+pub const STRATEGIES: &str = strategies!();
+
+/// Strategies with their totals: those with these ids, and those to which these positions belong.
+pub const STRATEGIES_BY_ID: &str = concat!(
+    strategies!(),
+    "WHERE s.id IN (SELECT unnest($1::int8[]) UNION SELECT strategy_id FROM positions WHERE id = ANY($2))"
+);
+
+/// Strategies with their totals, by name, version and market.
+pub const STRATEGIES_BY_KEY: &str = concat!(
+    strategies!(),
+    "JOIN unnest($1::text[], $2::text[], $3::int8[]) AS k (name, version, market) \
+     ON s.strategy_name = k.name AND s.version = k.version AND s.starlisting_id = k.market"
+);
+
+/// Positions; a page's conditions are appended.
+pub const POSITIONS: &str = positions!();
+
+/// Positions.
+pub const POSITIONS_BY_ID: &str = concat!(positions!(), "WHERE p.id = ANY($1)");
+
+/// The open positions of strategies on markets; on the strategy's own where none is given.
+pub const OPEN_BY_ID: &str = concat!(
+    positions!(),
+    "JOIN strategies AS s ON s.id = p.strategy_id JOIN unnest($1::int8[], $2::int8[]) AS k (id, market) \
+     ON s.id = k.id AND p.starlisting_id = coalesce(k.market, s.starlisting_id) WHERE p.status = 'open'"
+);
+
+/// The same, of strategies that are named.
+pub const OPEN_BY_KEY: &str = concat!(
+    positions!(),
+    "JOIN strategies AS s ON s.id = p.strategy_id \
+     JOIN unnest($1::text[], $2::text[], $3::int8[], $4::int8[]) AS k (name, version, home, market) \
+     ON s.strategy_name = k.name AND s.version = k.version AND s.starlisting_id = k.home \
+     AND p.starlisting_id = coalesce(k.market, s.starlisting_id) WHERE p.status = 'open'"
+);
+
+/// The open positions on markets.
+pub const OPEN_ON_MARKETS: &str = concat!(positions!(), "WHERE p.starlisting_id = ANY($1) AND p.status = 'open'");
+
+/// Trades; a page's conditions are appended.
+pub const TRADES: &str = "SELECT id, position_id, strategy_id, starlisting_id, trade_type, size, price, fees, slippage, \
+     timestamp, signal_id, created_at FROM trades ";
+
+/// Signals; a page's conditions are appended.
+pub const SIGNALS: &str = "SELECT id, strategy_id, starlisting_id, signal_type, confidence, price_at_signal, timestamp, \
+     was_executed, rejection_reason, created_at FROM signals ";
+
+/// Ledger rows; a page's conditions are appended.
+pub const LEDGER: &str = "SELECT strategy_id, seq, kind, position_id, trade_id, delta_micros, balance_micros, reason, \
+     request_key, commit_seq, timestamp, created_at FROM ledger ";
+
+/// Events; a page's conditions are appended.
+pub const EVENTS: &str =
+    "SELECT id, event_type, event_data, severity, timestamp, created_at, strategy_id FROM event_log ";
+
+/// New strategies.
+pub const STRATEGY_INSERT: &str = "INSERT INTO strategies (id, strategy_name, version, starlisting_id, interval, \
+     model_id, config_path, is_active, initial_bankroll, current_bankroll, created_at, updated_at) \
+     SELECT * FROM unnest($1::int8[], $2::text[], $3::text[], $4::int8[], $5::text[], $6::text[], $7::text[], \
+     $8::bool[], $9::numeric[], $10::numeric[], $11::int8[], $12::int8[])";
+
+/// All of a strategy that can change.
+pub const STRATEGY_SET_TERMS: &str = updated!(
+    "strategies AS s SET model_id = k.b, config_path = k.c, is_active = k.d, current_bankroll = k.e, updated_at = k.f \
+     FROM unnest($1::int8[], $2::text[], $3::text[], $4::bool[], $5::numeric[], $6::int8[]) AS k (a, b, c, d, e, f) \
+     WHERE s.id = k.a"
+);
+
+/// Bankrolls of strategies.
+pub const STRATEGY_SET_BANKROLL: &str = updated!(
+    "strategies AS s SET current_bankroll = k.b, updated_at = k.c \
+     FROM unnest($1::int8[], $2::numeric[], $3::int8[]) AS k (a, b, c) WHERE s.id = k.a"
+);
+
+/// New strategies' totals.
+pub const TOTALS_INSERT: &str = "INSERT INTO strategy_totals (strategy_id, ledger_seq, num_closed, num_wins, num_losses, \
+     realized_micros, win_micros, loss_micros, fees_micros, duration_ms) SELECT * FROM unnest($1::int8[], $2::int8[], \
+     $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[])";
+
+/// Totals of strategies.
+pub const TOTALS_SET: &str = updated!(
+    "strategy_totals AS t SET ledger_seq = k.b, num_closed = k.c, num_wins = k.d, num_losses = k.e, \
+     realized_micros = k.f, win_micros = k.g, loss_micros = k.h, fees_micros = k.i, duration_ms = k.j \
+     FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], \
+     $9::int8[], $10::int8[]) AS k (a, b, c, d, e, f, g, h, i, j) WHERE t.strategy_id = k.a"
+);
+
+/// New positions, open or already ended.
+pub const POSITION_INSERT: &str = "INSERT INTO positions (id, strategy_id, starlisting_id, side, size, entry_price, \
+     entry_timestamp, exit_price, exit_timestamp, realized_pnl, unrealized_pnl, fees_paid, status, stop_loss_price, \
+     take_profit_price, exit_reason, created_at, updated_at, mark_price, marked_at) \
+     SELECT * FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::text[], $5::numeric[], $6::numeric[], $7::int8[], \
+     $8::numeric[], $9::int8[], $10::numeric[], $11::numeric[], $12::numeric[], $13::text[], $14::numeric[], \
+     $15::numeric[], $16::text[], $17::int8[], $18::int8[], $19::numeric[], $20::int8[])";
+
+/// Positions' ends.
+pub const POSITION_END: &str = updated!(
+    "positions AS p SET exit_price = k.b, exit_timestamp = k.c, realized_pnl = k.d, unrealized_pnl = NULL, \
+     fees_paid = k.e, status = k.f, stop_loss_price = k.g, take_profit_price = k.h, exit_reason = k.i, \
+     updated_at = k.j, mark_price = NULL, marked_at = NULL FROM unnest($1::int8[], $2::numeric[], $3::int8[], \
+     $4::numeric[], $5::numeric[], $6::text[], $7::numeric[], $8::numeric[], $9::text[], $10::int8[]) \
+     AS k (a, b, c, d, e, f, g, h, i, j) WHERE p.id = k.a"
+);
+
+/// Positions' marks and stops.
+pub const POSITION_REVISE: &str = updated!(
+    "positions AS p SET unrealized_pnl = k.b, mark_price = k.c, marked_at = k.d, stop_loss_price = k.e, \
+     take_profit_price = k.f, updated_at = k.g FROM unnest($1::int8[], $2::numeric[], $3::numeric[], $4::int8[], \
+     $5::numeric[], $6::numeric[], $7::int8[]) AS k (a, b, c, d, e, f, g) WHERE p.id = k.a"
+);
+
+/// Signals.
+pub const SIGNAL_INSERT: &str = "INSERT INTO signals (id, strategy_id, starlisting_id, signal_type, confidence, \
+     price_at_signal, timestamp, was_executed, rejection_reason, created_at) SELECT * FROM unnest($1::int8[], \
+     $2::int8[], $3::int8[], $4::text[], $5::float8[], $6::numeric[], $7::int8[], $8::bool[], $9::text[], $10::int8[])";
+
+/// Trades.
+pub const TRADE_INSERT: &str = "INSERT INTO trades (id, position_id, strategy_id, starlisting_id, trade_type, size, \
+     price, fees, slippage, timestamp, signal_id, created_at) SELECT * FROM unnest($1::int8[], $2::int8[], $3::int8[], \
+     $4::int8[], $5::text[], $6::numeric[], $7::numeric[], $8::numeric[], $9::numeric[], $10::int8[], $11::int8[], \
+     $12::int8[])";
+
+/// Ledger rows.
+pub const LEDGER_INSERT: &str = "INSERT INTO ledger (strategy_id, seq, kind, position_id, trade_id, delta_micros, \
+     balance_micros, reason, request_key, commit_seq, timestamp, created_at) SELECT * FROM unnest($1::int8[], \
+     $2::int8[], $3::text[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::text[], $9::text[], $10::int8[], \
+     $11::int8[], $12::int8[])";
+
+/// Events.
+pub const EVENT_INSERT: &str = "INSERT INTO event_log (id, event_type, event_data, severity, timestamp, created_at, \
+     strategy_id) SELECT * FROM unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::int8[], $6::int8[], $7::int8[])";
+
+/// Accepted commands.
+pub const REQUEST_INSERT: &str = "INSERT INTO requests (request_key, fingerprint, outcome, opened_position_id, \
+     commit_seq, timestamp, created_at) SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::int8[], \
+     $5::int8[], $6::int8[], $7::int8[])";
+
+/// The book row.
+pub const BOOK_SET: &str = updated!(
+    "book AS b SET next_strategy_id = k.a, next_position_id = k.b, next_trade_id = k.c, next_signal_id = k.d, \
+     next_event_id = k.e, next_snapshot_id = k.f, commit_seq = k.g, updated_at = k.h FROM unnest($1::int8[], \
+     $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[]) AS k (a, b, c, d, e, f, g, h) \
+     WHERE b.id = 1"
+);

@@ -1,0 +1,61 @@
+//! A book in a PostgreSQL database.
+
+use std::{future::ready, sync::Arc, time::Duration};
+
+use nailsage_store::{Access, Answer, Command, OpenError, OpenOptions, Pending, Store, StoreError, writer::Writer};
+
+use crate::{
+    connection::Connector,
+    engine::Engine,
+    migrate::prepare,
+    readers::{Readers, no_thread},
+    target::Target,
+};
+
+/// A book in a PostgreSQL database, with one connection that writes and a pool of those that read.
+///
+/// Its futures need no particular runtime: it brings its own threads. Several stores, in one process or in many, may share
+/// a book; they take turns. Dropping it carries out what was handed over first.
+#[derive(Debug)]
+pub struct PostgresStore {
+    pub(crate) readers: Readers,
+    writer: Option<Writer>,
+}
+
+impl PostgresStore {
+    /// Opens the book at a URL, `postgresql://user:password@host:5432/database`.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`]; nothing has been written, and none repeats the password.
+    pub async fn open(url: &str, options: &OpenOptions) -> Result<Self, OpenError> {
+        let connector = Connector::new(Target::from_url(url)?)?;
+        let place = connector.target.place.clone();
+        let readers = Readers::start(&connector).map_err(|error| no_thread(&place, error))?;
+        let (access, to_prepare) = (options.access, connector.clone());
+        let prepared = readers.run(async move { prepare(&to_prepare, access).await }).await;
+        prepared.map_err(|source| OpenError::Failed {
+            place: place.clone(),
+            during: "preparing it",
+            source: Arc::new(source),
+        })??;
+        let writer = match options.access {
+            Access::ReadOnly => None,
+            Access::Create | Access::Existing => {
+                let engine = Engine::new(connector).map_err(|error| no_thread(&place, error))?;
+                let writer = Writer::start(engine, Arc::clone(&options.clock));
+                Some(writer.map_err(|error| no_thread(&place, error))?)
+            }
+        };
+        Ok(Self { readers, writer })
+    }
+}
+
+impl Store for PostgresStore {
+    fn submit(&self, command: Command, timeout: Duration) -> Pending<Answer> {
+        match &self.writer {
+            Some(writer) => writer.submit(command, timeout),
+            None => Box::pin(ready(Err(StoreError::unavailable("it was opened for reading only")))),
+        }
+    }
+}
