@@ -39,7 +39,7 @@ pub(crate) struct Global {
     // Not a comment, because rustdoc would make links of the URLs.
     #[arg(
         long,
-        help = "The book: sqlite:///relative.db or sqlite:////absolute.db",
+        help = "The book: sqlite:///relative.db, sqlite:////absolute.db or postgresql://user:password@host/database",
         global = true,
         value_name = "URL",
         env = "DATABASE_URL",
@@ -137,6 +137,16 @@ pub(crate) struct DemoArgs {
     /// No progress bar and no hints, only the result
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) stamp: Stamp,
+}
+
+/// When rows say that they were written.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Stamp {
+    /// Stamp rows with this time, ISO 8601 in UTC or Unix ms, instead of the machine's: then two books can be compared
+    #[arg(long = "stamp", value_name = "TIME", value_parser = parse_time, display_order = 60)]
+    pub(crate) at: Option<UnixMillis>,
 }
 
 /// Options of ingesting.
@@ -168,6 +178,8 @@ pub(crate) struct IngestArgs {
     /// How long a command may take
     #[arg(long, value_name = "SECONDS", default_value = "10")]
     pub(crate) timeout: NonZeroU16,
+    #[command(flatten)]
+    pub(crate) stamp: Stamp,
 }
 
 #[derive(Debug, Subcommand)]

@@ -15,10 +15,10 @@ mod trades;
 
 use std::{process::ExitCode, sync::Arc};
 
-use nailsage::{Access, OpenOptions, Store, StrategyRecord, StrategyRef};
+use nailsage::{Access, Clock, OpenOptions, Store, StrategyRecord, StrategyRef, UnixMillis};
 
 use crate::{
-    cli::{Cli, Command, DEFAULT_URL, EventsCommand, Format, Global, LedgerCommand, SignalsCommand},
+    cli::{Cli, Command, DEFAULT_URL, EventsCommand, Format, Global, LedgerCommand, SignalsCommand, Stamp},
     failure::{DONE, Failure},
 };
 
@@ -42,6 +42,16 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
     }
 }
 
+/// A clock that stands still.
+#[derive(Debug)]
+struct StandingClock(UnixMillis);
+
+impl Clock for StandingClock {
+    fn now(&self) -> UnixMillis {
+        self.0
+    }
+}
+
 /// What every command needs to know.
 pub(crate) struct App {
     global: Global,
@@ -54,6 +64,15 @@ impl App {
 
     async fn open(&self, access: Access) -> Result<Arc<dyn Store>, Failure> {
         let options = OpenOptions { access, ..OpenOptions::default() };
+        Ok(nailsage::connect_with(&self.global.db, &options).await?)
+    }
+
+    /// Opens a book to write much into it; it is made if there is none.
+    async fn create(&self, stamp: Stamp) -> Result<Arc<dyn Store>, Failure> {
+        let mut options = OpenOptions::default();
+        if let Some(at) = stamp.at {
+            options.clock = Arc::new(StandingClock(at));
+        }
         Ok(nailsage::connect_with(&self.global.db, &options).await?)
     }
 

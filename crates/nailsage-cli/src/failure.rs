@@ -121,9 +121,16 @@ fn open_hint(error: &OpenError) -> Option<&'static str> {
         OpenError::NotFound { .. } => {
             "`nailsage demo` makes one with three example strategies; --db or DATABASE_URL name another place"
         }
+        OpenError::NoDatabase { .. } | OpenError::Unreachable { .. } => "--db or DATABASE_URL name another place",
         OpenError::NotABook { .. } => "nothing was changed; --db or DATABASE_URL name another place",
+        OpenError::PermissionDenied { place, .. } if is_server(place) => {
+            "the user, the password and the user's rights on the database decide; docs/postgres.md lists the rights"
+        }
         OpenError::PermissionDenied { .. } => {
             "the file and its folder must be readable and writable for you; nothing was changed"
+        }
+        OpenError::Corrupt { place, .. } if is_server(place) => {
+            "nothing was changed; make a backup before anything else"
         }
         OpenError::Corrupt { .. } => {
             "nothing was changed; copy the file together with its -wal and -shm files before anything else"
@@ -132,12 +139,19 @@ fn open_hint(error: &OpenError) -> Option<&'static str> {
     })
 }
 
+/// Whether it is a server's database and not a file.
+fn is_server(place: &str) -> bool {
+    place.contains("://")
+}
+
 /// What to do when a book does not answer.
 fn store_hint(error: &StoreError) -> Option<&'static str> {
     Some(match error {
-        StoreError::Unavailable { .. } => "nothing was written; try again, perhaps another program holds the book",
+        StoreError::Unavailable { .. } => {
+            "nothing was written; try again, perhaps another program holds the book or its server is down"
+        }
         StoreError::Corrupt { .. } => {
-            "stop writing to it, and copy the file together with its -wal and -shm files before anything else"
+            "stop writing to it and make a copy before anything else; a file goes together with its -wal and -shm files"
         }
         StoreError::Backend { .. } => "nothing was written",
         _ => return None,
@@ -157,11 +171,15 @@ mod tests {
     #[test]
     fn every_reason_why_a_book_cannot_be_opened_is_one_clear_sentence() {
         let place = || "nailsage.db".to_owned();
+        let server = || "postgresql://db:5432/nailsage".to_owned();
         let errors = [
             OpenError::BadUrl { problem: "the URL has no known scheme".to_owned() },
             OpenError::FeatureOff { scheme: "postgresql".to_owned(), feature: "postgres" },
             OpenError::NotFound { place: place() },
             OpenError::NotABook { place: place(), found: "it is not an SQLite database".to_owned() },
+            OpenError::NoDatabase { place: server() },
+            OpenError::Unreachable { place: server(), source: cause("Connection refused (os error 111)") },
+            OpenError::PermissionDenied { place: server(), source: cause("password authentication failed") },
             OpenError::PythonDatabase { place: place() },
             OpenError::NewerSchema { place: place(), found: 7, known: 1 },
             OpenError::OlderSchema { place: place(), found: 1, known: 7 },

@@ -8,7 +8,7 @@ use tokio_postgres::{
     error::{DbError, Severity, SqlState},
 };
 
-use crate::rows::BadRow;
+use crate::{pipeline::Failure, rows::BadRow};
 
 /// A statement's failure.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,12 @@ pub(crate) enum Fault {
     BadRow(#[from] BadRow),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        Self::Engine(failure.error)
+    }
 }
 
 /// What the server itself said about a statement while it goes on serving. A fatal error is none: it may come from a pooler
@@ -51,7 +57,7 @@ pub(crate) fn is_lost(error: &Error) -> bool {
 fn is_ours(error: &Error) -> bool {
     use std::error::Error as _;
 
-    error.source().is_some_and(|source| source.is::<tokio_postgres::types::WrongType>())
+    error.source().is_some_and(<dyn std::error::Error>::is::<tokio_postgres::types::WrongType>)
 }
 
 /// A failure of the engine while nothing had been committed.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures_util::{FutureExt as _, future::BoxFuture};
 use nailsage_domain::{PositionId, StarlistingId, StrategyKey};
 use nailsage_store::{
     StrategyRef,
@@ -11,11 +10,11 @@ use nailsage_store::{
     rows::read as rows,
     state::{Book, State},
 };
-use tokio_postgres::{Client, Error, Row, types::Type};
+use tokio_postgres::{Client, Row, types::Type};
 
 use crate::{
     fault::Fault,
-    pipeline::{all_at_once, query},
+    pipeline::{all_at_once, command, query},
     rows::{BadRow, Param, read},
     sql,
 };
@@ -51,28 +50,23 @@ pub(crate) async fn begin(client: &Client, footprint: &Footprint, time_left: Dur
         milliseconds(time_left),
     );
     let parts = parts(footprint);
-    let mut requests: Vec<BoxFuture<'_, Result<Vec<Row>, Error>>> = vec![
-        async { client.batch_execute(&begin).await.map(|()| Vec::new()) }.boxed(),
-        query(client, sql::BOOK_LOCKED, &[]).boxed(),
-    ];
-    requests.extend(parts.iter().map(|part| query(client, part.sql, &part.params).boxed()));
-    let mut answers = all_at_once(requests).await.into_iter();
-    let mut next = || answers.next().expect("as many answers as requests");
-    next()?;
-    let book = read(rows::book, &next()?)?.pop();
+    let mut requests = vec![command(client, &begin), query(client, sql::BOOK_LOCKED, &[])];
+    requests.extend(parts.iter().map(|part| query(client, part.sql, &part.params)));
+    let mut answers = all_at_once(requests).await?.into_iter().skip(1);
+    let book = read(rows::book, &answers.next().unwrap_or_default())?.pop();
     let book: Book = book.ok_or_else(|| BadRow::missing("the book has no row"))?;
     ensure_version(&book)?;
     let mut state = State::new(book);
     let mut opened = Vec::new();
-    for part in &parts {
-        opened.extend(put(&mut state, part.kind, &next()?)?);
+    for (part, answer) in parts.iter().zip(answers) {
+        opened.extend(put(&mut state, part.kind, &answer)?);
     }
     opened.retain(|id| state.position(*id).is_none());
     if !opened.is_empty() {
         let parts = positions_with_owners(Vec::new(), opened);
-        let requests = parts.iter().map(|part| query(client, part.sql, &part.params).boxed()).collect();
-        for (part, answer) in parts.iter().zip(all_at_once(requests).await) {
-            put(&mut state, part.kind, &answer?)?;
+        let requests = parts.iter().map(|part| query(client, part.sql, &part.params)).collect();
+        for (part, answer) in parts.iter().zip(all_at_once(requests).await?) {
+            put(&mut state, part.kind, &answer)?;
         }
     }
     Ok(state)
@@ -152,8 +146,11 @@ fn open_positions(footprint: &Footprint) -> Vec<Part> {
     parts
 }
 
+/// Names, each with something more.
+type With<N, T> = Vec<(N, T)>;
+
 /// Strategies that are named by their ids, and those that are named by their keys.
-fn apart<'a, T>(strategies: impl Iterator<Item = (&'a StrategyRef, T)>) -> (Vec<(i64, T)>, Vec<(&'a StrategyKey, T)>) {
+fn apart<'a, T>(strategies: impl Iterator<Item = (&'a StrategyRef, T)>) -> (With<i64, T>, With<&'a StrategyKey, T>) {
     let (mut ids, mut keys) = (Vec::new(), Vec::new());
     for (strategy, with) in strategies {
         match strategy {

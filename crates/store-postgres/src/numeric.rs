@@ -10,6 +10,9 @@ use bytes::{BufMut as _, BytesMut};
 use nailsage_domain::{Price, Usdt};
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
 
+#[cfg(test)]
+mod tests;
+
 /// The base of the digits, and how many decimal digits each is.
 const BASE: u128 = 10_000;
 const BASE_DECIMALS: i32 = 4;
@@ -81,6 +84,8 @@ impl Numeric {
         let shift = self.exponent.rem_euclid(BASE_DECIMALS);
         let mut rest = self.mantissa * 10_u128.pow(shift.unsigned_abs());
         let mut weight = (self.exponent - shift) / BASE_DECIMALS;
+        // Of the first digit, which is the last that is found; 0 when there is none.
+        let mut first_weight = 0;
         let mut digits = [0_i16; 16];
         let mut count = 0;
         while rest > 0 {
@@ -89,14 +94,13 @@ impl Numeric {
             if count > 0 || digit > 0 {
                 digits[count] = digit;
                 count += 1;
-            } else {
-                weight += 1;
+                first_weight = weight;
             }
+            weight += 1;
             rest /= BASE;
         }
-        let (count_word, weight) = if count == 0 { (0, 0) } else { (count, weight + count as i32 - 1) };
-        out.put_i16(i16::try_from(count_word).expect("at most sixteen digits"));
-        out.put_i16(i16::try_from(weight).expect("an exponent is small"));
+        out.put_i16(i16::try_from(count).expect("at most sixteen digits"));
+        out.put_i16(i16::try_from(first_weight).expect("an exponent is small"));
         out.put_u16(if self.is_negative { NEGATIVE } else { POSITIVE });
         out.put_i16(i16::try_from(-self.exponent.min(0)).expect("an exponent is small"));
         for digit in digits[..count].iter().rev() {

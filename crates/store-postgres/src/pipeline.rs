@@ -1,11 +1,8 @@
 //! Many statements in one round trip.
 
-use std::{future::poll_fn, pin::Pin, task::Poll};
+use std::{future::poll_fn, task::Poll};
 
-use futures_util::{
-    FutureExt as _,
-    future::{BoxFuture, MaybeDone, maybe_done},
-};
+use futures_util::{FutureExt as _, future::BoxFuture};
 use tokio_postgres::{
     Client, Error, Row,
     types::{ToSql, Type},
@@ -13,18 +10,40 @@ use tokio_postgres::{
 
 use crate::rows::Param;
 
-/// Sends all before it waits for any. A request leaves when its future is first polled, so they are polled in order.
-pub(crate) async fn all_at_once<T>(requests: Vec<BoxFuture<'_, T>>) -> Vec<T> {
-    let mut requests: Vec<MaybeDone<_>> = requests.into_iter().map(maybe_done).collect();
+/// A statement on its way.
+pub(crate) type Request<'a, T> = BoxFuture<'a, Result<T, Error>>;
+
+/// The first statement that failed, in the order in which they were sent.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) index: usize,
+    pub(crate) error: Error,
+    /// Whether the last statement left. It does not when one before it could not even be sent.
+    pub(crate) was_all_sent: bool,
+}
+
+/// Sends all before it waits for any, and stops at the first that fails. A request leaves when its future is first polled,
+/// so they are polled in order.
+pub(crate) async fn all_at_once<T>(mut requests: Vec<Request<'_, T>>) -> Result<Vec<T>, Failure> {
+    let mut replies: Vec<Option<T>> = requests.iter().map(|_| None).collect();
+    let mut was_all_sent = false;
     poll_fn(|context| {
         let mut is_done = true;
-        for request in &mut requests {
-            is_done &= request.poll_unpin(context).is_ready();
+        for (index, (request, reply)) in requests.iter_mut().zip(&mut replies).enumerate() {
+            if reply.is_some() {
+                continue;
+            }
+            match request.poll_unpin(context) {
+                Poll::Ready(Ok(value)) => *reply = Some(value),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(Failure { index, error, was_all_sent })),
+                Poll::Pending => is_done = false,
+            }
         }
-        if is_done { Poll::Ready(()) } else { Poll::Pending }
+        was_all_sent = true;
+        if is_done { Poll::Ready(Ok(())) } else { Poll::Pending }
     })
-    .await;
-    requests.iter_mut().map(|request| Pin::new(request).take_output().expect("all of them are done")).collect()
+    .await?;
+    Ok(replies.into_iter().flatten().collect())
 }
 
 fn borrowed<'a>(params: &'a [Param<'_>]) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
@@ -33,11 +52,16 @@ fn borrowed<'a>(params: &'a [Param<'_>]) -> Vec<(&'a (dyn ToSql + Sync), Type)> 
 
 /// Asks for rows, without preparing anything: a prepared statement belongs to a connection, and behind a pooler the next
 /// transaction may run on another one.
-pub(crate) async fn query(client: &Client, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, Error> {
-    client.query_typed(sql, &borrowed(params)).await
+pub(crate) fn query<'a>(client: &'a Client, sql: &'a str, params: &'a [Param<'_>]) -> Request<'a, Vec<Row>> {
+    async { client.query_typed(sql, &borrowed(params)).await }.boxed()
 }
 
 /// Carries out a statement; any rows are passed over.
-pub(crate) async fn execute(client: &Client, sql: &str, params: &[Param<'_>]) -> Result<(), Error> {
-    client.execute_typed(sql, &borrowed(params)).await.map(drop)
+pub(crate) fn execute<'a>(client: &'a Client, sql: &'a str, params: &'a [Param<'_>]) -> Request<'a, ()> {
+    async { client.execute_typed(sql, &borrowed(params)).await.map(drop) }.boxed()
+}
+
+/// Carries out statements without values; there are no rows.
+pub(crate) fn command<'a, T: Default>(client: &'a Client, sql: &'a str) -> Request<'a, T> {
+    async { client.batch_execute(sql).await.map(|()| T::default()) }.boxed()
 }

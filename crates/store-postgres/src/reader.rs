@@ -17,6 +17,9 @@ use crate::{
     store::PostgresStore,
 };
 
+#[cfg(test)]
+mod plans;
+
 /// A statement's text, put together from the filters that are given, and the values of its `$1`, `$2`, ….
 struct Select {
     sql: String,

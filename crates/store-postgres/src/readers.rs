@@ -10,7 +10,6 @@ use std::{
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod};
 use futures_channel::oneshot;
-use futures_util::{FutureExt as _, future::BoxFuture};
 use nailsage_store::{OpenError, Pending, StoreError};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
@@ -23,9 +22,12 @@ use crate::{
     connection::Connector,
     fault::{Fault, is_lost, store_error, unavailable},
     load::milliseconds,
-    pipeline::{all_at_once, query},
+    pipeline::{all_at_once, command, query},
     rows::{BadRow, Param},
 };
+
+#[cfg(test)]
+mod tests;
 
 /// How long a question may take, the wait for a connection included.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -163,16 +165,10 @@ async fn answer<T>(
 async fn read(client: &Client, question: &Question, left: Duration) -> Result<Vec<Row>, Error> {
     let begin =
         format!("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL statement_timeout = {}", milliseconds(left));
-    let requests: Vec<BoxFuture<'_, Result<Vec<Row>, Error>>> = vec![
-        async { client.batch_execute(&begin).await.map(|()| Vec::new()) }.boxed(),
-        query(client, &question.sql, &question.params).boxed(),
-        async { client.batch_execute("COMMIT").await.map(|()| Vec::new()) }.boxed(),
-    ];
-    let [begun, rows, ended] = <[_; 3]>::try_from(all_at_once(requests).await).expect("three requests, three replies");
-    begun?;
-    let rows = rows?;
-    ended?;
-    Ok(rows)
+    let requests =
+        vec![command(client, &begin), query(client, &question.sql, &question.params), command(client, "COMMIT")];
+    let replies = all_at_once(requests).await.map_err(|failure| failure.error)?;
+    Ok(replies.into_iter().nth(1).unwrap_or_default())
 }
 
 /// Closes connections that are not needed any more.

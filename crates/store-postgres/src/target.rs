@@ -11,6 +11,9 @@ use tokio_postgres::{
     config::{Host, SslMode, TargetSessionAttrs},
 };
 
+#[cfg(test)]
+mod tests;
+
 /// How many connections the readers may have, unless told otherwise.
 const POOL_SIZE: usize = 15;
 const POOL_SIZE_MAX: usize = 1_000;
@@ -142,7 +145,7 @@ fn sort_parameters(text: &str) -> Result<(Ours, Vec<&str>), OpenError> {
     let mut theirs = Vec::new();
     for parameter in text.split('&').filter(|parameter| !parameter.is_empty()) {
         let (name, value) = parameter.split_once('=').ok_or_else(|| bad_url("a parameter is name=value"))?;
-        let decoded = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned());
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8().map(std::borrow::Cow::into_owned);
         let name = decoded(name).unwrap_or_default();
         if let Some(slot) = ours.slot(&name) {
             if slot.is_some() {

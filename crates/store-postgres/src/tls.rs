@@ -38,20 +38,17 @@ pub(crate) fn connector(tls: &Tls) -> Result<MakeRustlsConnect, TlsError> {
 
 fn roots(authorities: Option<&Path>) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
-    let place = match authorities {
-        Some(path) => {
-            let name = path.display().to_string();
-            let failed = |source| TlsError::Authorities { path: name.clone(), source };
-            for certificate in CertificateDer::pem_file_iter(path).map_err(failed)? {
-                roots.add(certificate.map_err(failed)?)?;
-            }
-            name
+    let place = if let Some(path) = authorities {
+        let name = path.display().to_string();
+        let failed = |source| TlsError::Authorities { path: name.clone(), source };
+        for certificate in CertificateDer::pem_file_iter(path).map_err(failed)? {
+            roots.add(certificate.map_err(failed)?)?;
         }
-        None => {
-            // A system's store may hold what cannot be read; what can be is enough to begin with.
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            "the system's store".to_owned()
-        }
+        name
+    } else {
+        // A system's store may hold what cannot be read; what can be is enough to begin with.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        "the system's store".to_owned()
     };
     if roots.is_empty() { Err(TlsError::NoAuthority(place)) } else { Ok(roots) }
 }

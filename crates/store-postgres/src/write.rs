@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
 use nailsage_store::{
     StoreError,
     group::Settlement,
     rows::{Batch, Table},
 };
-use tokio_postgres::{Client, Error};
+use tokio_postgres::Client;
 
 use crate::{
-    fault::{Fault, is_conflict, refusal, store_error},
-    pipeline::{all_at_once, execute},
+    fault::{Fault, is_conflict, is_lost, refusal, store_error},
+    pipeline::{Failure, all_at_once, command, execute},
     rows::{Param, array},
     sql,
 };
@@ -20,33 +19,27 @@ use crate::{
 /// Writes everything and commits.
 pub(crate) async fn write_and_commit(client: &Client, batches: &[Batch<'_>]) -> Settlement {
     let params: Vec<Vec<Param<'_>>> = batches.iter().map(columns).collect();
-    let mut requests: Vec<_> =
-        batches.iter().zip(&params).map(|(batch, params)| execute(client, text(batch.table), params).boxed()).collect();
-    requests.push(client.batch_execute("COMMIT").boxed());
-    let mut replies = all_at_once(requests).await;
-    let commit = replies.pop().expect("COMMIT was sent");
-    // The reply to COMMIT proves nothing: after an error before it, it is a rollback that went well.
-    for (batch, reply) in batches.iter().zip(replies) {
-        if let Err(error) = reply {
-            return failed(batch.table.during(), error);
-        }
-    }
-    match commit {
-        Ok(()) => Settlement::Committed,
-        Err(error) if is_conflict(&error) => Settlement::Interrupted(StoreError::backend("commit", error)),
-        Err(error) => Settlement::Unknown(Arc::new(error)),
+    let writes = batches.iter().zip(&params).map(|(batch, params)| execute(client, text(batch.table), params));
+    let requests = writes.chain([command(client, "COMMIT")]).collect();
+    match all_at_once(requests).await {
+        // The reply to COMMIT alone proves nothing: after an error it is a rollback that went well.
+        Ok(_) => Settlement::Committed,
+        Err(failure) => failed(batches.get(failure.index).map(|batch| batch.table.during()), failure),
     }
 }
 
-/// What a write's error means for the transaction, whose commit is on its way behind it.
-fn failed(during: &'static str, error: Error) -> Settlement {
-    if is_conflict(&error) {
-        Settlement::Interrupted(StoreError::backend(during, error))
-    } else if refusal(&error).is_some() {
-        // The server has seen this error before the commit, and so it does not commit.
-        Settlement::NotCommitted(store_error(during, Fault::Engine(error)))
-    } else {
-        Settlement::Unknown(Arc::new(error))
+/// What an error means for the transaction; `during` is absent if it was the commit's own.
+fn failed(during: Option<&'static str>, Failure { error, was_all_sent, .. }: Failure) -> Settlement {
+    let is_unsent = !was_all_sent;
+    match during {
+        _ if is_conflict(&error) => Settlement::Interrupted(StoreError::backend(during.unwrap_or("commit"), error)),
+        // The connection was gone before the commit could leave.
+        Some(during) if is_unsent && is_lost(&error) => Settlement::Interrupted(StoreError::backend(during, error)),
+        // The server has seen this error before the commit, and so it does not commit; or there was no commit to see.
+        Some(during) if is_unsent || refusal(&error).is_some() => {
+            Settlement::NotCommitted(store_error(during, Fault::Engine(error)))
+        }
+        Some(_) | None => Settlement::Unknown(Arc::new(error)),
     }
 }
 

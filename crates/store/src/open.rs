@@ -39,7 +39,9 @@ impl Default for OpenOptions {
 #[non_exhaustive]
 pub enum OpenError {
     /// The URL says nothing that can be opened.
-    #[error("{problem}; a book's URL looks like sqlite:///nailsage.db, sqlite:////var/lib/nailsage.db or postgresql://user:password@host:5432/database")]
+    #[error(
+        "{problem}; a book's URL looks like sqlite:///nailsage.db, sqlite:////var/lib/nailsage.db or postgresql://user:password@host:5432/database"
+    )]
     BadUrl {
         /// What is wrong with it. Never the URL itself, which may hold a password.
         problem: String,

@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, time::Instant};
 
-use crate::compare::median;
+use crate::median;
 
 /// The median time of appending 4 KiB to a file and syncing it, in microseconds.
 pub(crate) fn median_micros() -> std::io::Result<f64> {

@@ -1,16 +1,19 @@
 //! The three workloads and the commands that they are made of.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use clap::ValueEnum;
 use nailsage_domain::{Price, RequestKey, Side, StarlistingId, StrategyKey, UnixMillis};
 use nailsage_store::{
     Action, ClosePosition, Command, OpenPosition, PositionRef, RecordSignal, RegisterStrategy, StrategyRef,
-    time_ordered_key,
+    fingerprint::Fingerprint, time_ordered_key,
 };
 
 /// How many strategies share the work.
 pub(crate) const STRATEGIES: usize = 8;
+
+/// The stamp of everything that is written; see [`crate::options`].
+pub(crate) const NOW: i64 = 1_700_000_000_000;
 
 /// What one unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -111,6 +114,42 @@ pub(crate) fn command(workload: Workload, keyed: bool, submitter: usize, unit: u
         }
     };
     Command { key, at: at(unit + 1), actions: vec![action] }
+}
+
+/// A unit as the loops take it, with everything computed beforehand that a caller would compute.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) key: Option<String>,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) submitter: usize,
+    pub(crate) number: usize,
+    /// Which position it closes, for [`Workload::Close`].
+    pub(crate) closes: i64,
+}
+
+/// The same units twice: each caller's commands for the store, and all of them in order for a loop.
+pub(crate) fn prepare(
+    workload: Workload,
+    keyed: bool,
+    submitters: usize,
+    numbers: Range<usize>,
+    first_position: i64,
+) -> (Vec<Vec<Command>>, Vec<Unit>) {
+    let mut callers = vec![Vec::new(); submitters];
+    let mut units = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        let submitter = number % submitters;
+        let command = command(workload, keyed, submitter, number, first_position);
+        units.push(Unit {
+            key: command.key.as_ref().map(ToString::to_string),
+            fingerprint: Fingerprint::of(&command),
+            submitter,
+            number,
+            closes: first_position + number as i64,
+        });
+        callers[submitter].push(command);
+    }
+    (callers, units)
 }
 
 fn close(position: PositionRef, unit: usize) -> ClosePosition {

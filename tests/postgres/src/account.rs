@@ -10,10 +10,8 @@ use std::{
     process::Command,
 };
 
-use nix::{
-    sys::statvfs::statvfs,
-    unistd::{User, geteuid},
-};
+use nix::unistd::{User, geteuid};
+use rustix::fs::statvfs;
 use tempfile::TempDir;
 
 /// The account that servers run under.
@@ -74,7 +72,7 @@ impl Account {
 fn memory() -> Option<PathBuf> {
     const ROOM: u64 = 2 << 30;
     let folder = PathBuf::from("/dev/shm");
-    let free = statvfs(&folder).ok().map(|shm| shm.fragment_size() as u64 * u64::from(shm.blocks_available()));
+    let free = statvfs(&folder).ok().map(|shm| shm.f_frsize * shm.f_bavail);
     (free.is_some_and(|free| free >= ROOM) && is_open(&folder)).then_some(folder)
 }
 

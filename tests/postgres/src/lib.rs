@@ -4,6 +4,9 @@
 //! stop, freeze or set up differently is a [`Cluster`] of its own. All calls block, also inside of async code, and
 //! panic with the reason where they fail: a test has nothing better to do about it.
 //!
+//! Servers that are made here keep their files in memory where there is room, so that nothing measured on them says
+//! anything about a disk; [`Cluster::on_disk`] is for that.
+//!
 //! Servers are started as Unix processes and children. Elsewhere there is only [`server`], and only by its address:
 //! `Cluster` and `PgBouncer` are missing there, so that a test which needs them does not compile rather than be skipped.
 
@@ -42,3 +45,10 @@ pub use server::{Server, server};
 pub use cluster::Cluster;
 #[cfg(unix)]
 pub use pgbouncer::PgBouncer;
+
+/// Says something on stderr, past the harness: it keeps what tests print until one of them fails, and this concerns all.
+fn say(text: &str) {
+    use std::io::Write;
+    // Whoever closed it does not want to know.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

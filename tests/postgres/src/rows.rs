@@ -29,15 +29,12 @@ impl SqlError {
 
 impl From<tokio_postgres::Error> for SqlError {
     fn from(error: tokio_postgres::Error) -> Self {
-        match error.as_db_error() {
-            Some(said) => {
-                let detail = said.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
-                Self { state: said.code().code().to_owned(), message: format!("{}{detail}", said.message()) }
-            }
-            None => {
-                let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-                Self::unreachable(format!("{error}{cause}"))
-            }
+        if let Some(said) = error.as_db_error() {
+            let detail = said.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+            Self { state: said.code().code().to_owned(), message: format!("{}{detail}", said.message()) }
+        } else {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            Self::unreachable(format!("{error}{cause}"))
         }
     }
 }

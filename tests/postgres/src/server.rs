@@ -30,7 +30,7 @@ pub fn server() -> &'static Server {
     let provisioned = SERVER.get_or_init(|| {
         let server = provision();
         if let Ok(server) = &server {
-            eprintln!("PostgreSQL for tests: {}", server.how);
+            crate::say(&format!("PostgreSQL for tests: {}", server.how));
         }
         server
     });
@@ -62,7 +62,7 @@ fn provision() -> Result<Server, String> {
     if let Some(url) = std::env::var(VARIABLE).ok().filter(|url| !url.is_empty()) {
         // Who names a server means that one and no other.
         let (databases, how) =
-            given::databases(&url).map_err(|error| format!("{} names a server of no use: {error}", VARIABLE))?;
+            given::databases(&url).map_err(|error| format!("{VARIABLE} names a server of no use: {error}"))?;
         return Ok(Server { how, databases, _keeper: None });
     }
     made_here()

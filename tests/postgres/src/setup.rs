@@ -27,7 +27,7 @@ pub(crate) fn install<T>(find: impl Fn() -> Option<T>) -> Result<T, String> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    eprintln!("installing what the tests need with xtask/setup-debian.sh");
+    crate::say("installing what the tests need with xtask/setup-debian.sh");
     let output = Command::new(&script).stdin(Stdio::null()).output();
     let output = output.map_err(|error| format!("{}: {error}", script.display()))?;
     find().ok_or_else(|| {

@@ -4,6 +4,7 @@
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    path::Path,
     thread,
     time::Duration,
 };
@@ -93,13 +94,22 @@ fn a_server_has_the_settings_that_it_was_given() {
     assert_ne!(copy.name(), database.name());
 }
 
+#[test]
+fn a_server_to_measure_has_its_files_among_the_temporary_ones() {
+    let cluster = Cluster::on_disk(&[]);
+    let folder = one(&cluster.database(), "SHOW data_directory").unwrap();
+    // Where the usual folder is closed to servers, theirs is the other one.
+    let folders = [std::env::temp_dir(), "/tmp".into()];
+    assert!(folders.iter().any(|temporary| Path::new(&folder).starts_with(temporary)), "{folder}");
+}
+
 /// The first thing that a client sends if it wants TLS, and the letter that answers it.
 fn answer_to_tls(port: u16) -> u8 {
     const REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.write_all(&REQUEST).unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server listens");
+    stream.write_all(&REQUEST).expect("the server takes what a client says first");
     let mut answer = [0];
-    stream.read_exact(&mut answer).unwrap();
+    stream.read_exact(&mut answer).expect("the server answers with a letter");
     answer[0]
 }
 

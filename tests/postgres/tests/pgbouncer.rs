@@ -5,7 +5,7 @@ use nailsage_test_postgres::{Cluster, PgBouncer};
 use tokio_postgres::{Client, NoTls};
 
 async fn connect(url: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("PgBouncer takes connections");
     tokio::spawn(connection);
     client
 }
@@ -14,9 +14,9 @@ async fn connect(url: &str) -> Client {
 /// session.
 async fn process_of(client: &Client) -> String {
     use tokio_postgres::SimpleQueryMessage::Row;
-    let messages = client.simple_query("SELECT pg_backend_pid()").await.unwrap();
+    let messages = client.simple_query("SELECT pg_backend_pid()").await.expect("the server is there");
     let mut rows = messages.iter().filter_map(|message| if let Row(row) = message { row.get(0) } else { None });
-    rows.next().unwrap().to_owned()
+    rows.next().expect("the query has one row").to_owned()
 }
 
 #[tokio::test]

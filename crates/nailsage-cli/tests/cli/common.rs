@@ -52,22 +52,7 @@ impl Folder {
 
     /// Runs with this on standard input.
     pub(crate) fn run_with(&self, args: &[&str], input: &[u8]) -> Run {
-        let mut child = self
-            .command(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut stdin = child.stdin.take().expect("its input is piped");
-        let input = input.to_vec();
-        // On a thread, because the program may answer before it has read everything.
-        let writer = std::thread::spawn(move || {
-            let _ = stdin.write_all(&input);
-        });
-        let output = child.wait_with_output().expect("the program ends");
-        writer.join().expect("the input is written");
-        Run::of(&output)
+        Run::with(self.command(args), input)
     }
 
     /// Runs, and expects it to work.
@@ -94,6 +79,21 @@ impl Folder {
 }
 
 impl Run {
+    /// Runs a command with this on standard input.
+    pub(crate) fn with(mut command: Command, input: &[u8]) -> Self {
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("its input is piped");
+        let input = input.to_vec();
+        // On a thread, because the program may answer before it has read everything.
+        let writer = std::thread::spawn(move || {
+            let _ = stdin.write_all(&input);
+        });
+        let output = child.wait_with_output().expect("the program ends");
+        writer.join().expect("the input is written");
+        Self::of(&output)
+    }
+
     pub(crate) fn of(output: &Output) -> Self {
         Self {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -49,7 +49,7 @@ fn what_is_no_book_is_said_to_be_none() {
         "nailsage.db",
         "sqlite://nailsage.db",
         "mysql://host/db",
-        "postgresql://me:secret@host/db",
+        "postgresql://me:sec@ret@host/db",
         "",
     ] {
         shown.push_str(&format!("--db '{url}'\n{}\n", said(&folder.run(&["strategies", "--db", url]), folder.path())));

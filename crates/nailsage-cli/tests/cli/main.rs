@@ -4,6 +4,7 @@
 mod common;
 mod demo;
 mod docs;
+mod engines;
 mod errors;
 mod help;
 mod ingest;

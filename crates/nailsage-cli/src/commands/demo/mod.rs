@@ -18,8 +18,8 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nailsage::{
-    Access, Action, Command, DEFAULT_TIMEOUT, Done, EventData, LogEvent, MarkMarket, PAGE_ROWS_MAX, RequestKey,
-    Severity, StarlistingId, Store, StrategyKey, StrategyName, StrategyQuery, UnixMillis, Version,
+    Action, Command, DEFAULT_TIMEOUT, Done, EventData, LogEvent, MarkMarket, PAGE_ROWS_MAX, RequestKey, Severity,
+    StarlistingId, Store, StrategyKey, StrategyName, StrategyQuery, UnixMillis, Version,
 };
 
 use self::{
@@ -96,7 +96,7 @@ pub(crate) async fn run(app: &App, args: &DemoArgs) -> Result<(), Failure> {
         Some(path) => (Data::File(path.display().to_string()), candles::read(path)?),
         None => (Data::Synthetic { seed: args.seed }, synthetic::month(args.seed)?),
     };
-    let store = app.open(Access::Create).await?;
+    let store = app.create(args.stamp).await?;
     let set = Set::free(&*store).await?;
     let progress = progress(args, candles.len());
 

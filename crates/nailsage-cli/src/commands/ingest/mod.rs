@@ -17,7 +17,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nailsage::Access;
 use tokio::sync::{Semaphore, mpsc};
 
 use self::{
@@ -35,7 +34,7 @@ pub(crate) async fn run(app: &App, args: &IngestArgs) -> Result<ExitCode, Failur
     // The input is opened first: a mistyped file name must not leave a new book behind.
     let source = input::open(args.file.as_deref())?;
     let mut interrupts = Interrupts::listen().map_err(Failure::Runtime)?;
-    let store = app.open(Access::Create).await?;
+    let store = app.create(args.stamp).await?;
     if args.file.as_deref().is_none_or(|file| file.as_os_str() == "-") && io::stdin().is_terminal() {
         eprintln!(
             "Reading commands from the terminal, one JSON object per line; Ctrl-D ends. Help: nailsage ingest --help"

@@ -4,10 +4,8 @@ use anyhow::{Context as _, ensure};
 use rusqlite::{Connection, types::Value};
 use tokio::runtime::Runtime;
 
-use crate::{compare::Pair, unit::Workload};
-
-const TABLES: [&str; 9] =
-    ["book", "strategies", "strategy_totals", "positions", "signals", "trades", "ledger", "requests", "event_log"];
+use super::compare::Pair;
+use crate::{TABLES, unit::Workload};
 
 /// Runs some units through both, one a transaction and then in groups, and compares all tables.
 pub(crate) fn check(runtime: &Runtime, workload: Workload) -> anyhow::Result<()> {

@@ -2,15 +2,15 @@
 
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
-use nailsage_store::{Command, Store, fingerprint::Fingerprint};
+use nailsage_store::Store;
 use nailsage_store_sqlite::SqliteStore;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use super::by_hand;
 use crate::{
-    by_hand::{self, Unit},
-    options, through_store,
+    median, options, through_store,
     unit::{self, Workload},
 };
 
@@ -78,26 +78,7 @@ impl Pair {
         self.next_unit += units;
         self.next_position += units as i64;
 
-        let commands: Vec<(usize, usize, Command)> = numbers
-            .map(|number| {
-                let submitter = number % submitters;
-                (submitter, number, unit::command(workload, keyed, submitter, number, first_position))
-            })
-            .collect();
-        let by_hand_units: Vec<Unit> = commands
-            .iter()
-            .map(|(submitter, number, command)| Unit {
-                key: command.key.as_ref().map(ToString::to_string),
-                fingerprint: Fingerprint::of(command),
-                submitter: *submitter,
-                number: *number,
-                closes: first_position + *number as i64,
-            })
-            .collect();
-        let mut callers = vec![Vec::new(); submitters];
-        for (submitter, _, command) in commands {
-            callers[submitter].push(command);
-        }
+        let (callers, by_hand_units) = unit::prepare(workload, keyed, submitters, numbers, first_position);
         let through_store = through_store::run(runtime, &self.store, callers)?;
         let by_hand = by_hand::run(&self.connection, workload, &by_hand_units, submitters)?;
         Ok((through_store, by_hand))
@@ -142,10 +123,4 @@ pub(crate) fn compare(
         ratio,
         spread,
     })
-}
-
-/// The median; the values are sorted on the way.
-pub(crate) fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

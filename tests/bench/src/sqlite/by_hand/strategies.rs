@@ -6,8 +6,7 @@ use nailsage_domain::Usdt;
 use nailsage_store_sqlite::sql;
 use rusqlite::{Connection, Row, Statement, params};
 
-use super::NOW;
-use crate::unit;
+use crate::unit::{self, NOW};
 
 #[derive(Debug)]
 pub(super) struct Strategy {

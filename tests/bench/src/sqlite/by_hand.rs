@@ -12,27 +12,13 @@ use std::{
 
 use anyhow::ensure;
 use nailsage_domain::{Amount, Cost, PositionId, Price, SignalId, TradeId, Usdt, rules};
-use nailsage_store::{Done, Outcome, PositionClosed, PositionOpened, SignalRecorded, fingerprint::Fingerprint};
+use nailsage_store::{Done, Outcome, PositionClosed, PositionOpened, SignalRecorded};
 use nailsage_store_sqlite::sql;
 use rusqlite::{Connection, Row, Statement, config::DbConfig, params};
 
-use crate::unit::{self, Workload};
+use crate::unit::{self, NOW, Unit, Workload};
 use strategies::Strategies;
 use writes::Writes;
-
-/// The stamp of [`crate::FixedClock`].
-const NOW: i64 = 1_700_000_000_000;
-
-/// A unit, with everything computed beforehand that a caller would compute.
-#[derive(Debug)]
-pub(crate) struct Unit {
-    pub(crate) key: Option<String>,
-    pub(crate) fingerprint: Fingerprint,
-    pub(crate) submitter: usize,
-    pub(crate) number: usize,
-    /// Which position it closes, for [`Workload::Close`].
-    pub(crate) closes: i64,
-}
 
 /// A connection set up as the store's writer is.
 pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {

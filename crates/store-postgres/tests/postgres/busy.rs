@@ -1,0 +1,117 @@
+//! Another process holds the book's row: waiting is bounded, honest, and over when the lock is. Reading goes on.
+
+use std::{
+    error::Error as _,
+    thread,
+    time::{Duration, Instant},
+};
+
+use futures_executor::block_on;
+use futures_util::FutureExt as _;
+use nailsage_domain::{PositionId, StrategyId};
+use nailsage_store::{
+    Answer, Command, EventQuery, LedgerQuery, PositionQuery, Reader as _, SignalQuery, Store as _, StoreError,
+    StrategyQuery, TradeQuery,
+};
+
+use crate::{
+    book::{MINUTE, STRATEGY, assert_whole, at, book, deposit, done, key, open, pair, submit},
+    session::{Session, assert_no_transaction_is_left, number, value, wait_until_locked_out},
+};
+
+const HOLD: &str = "BEGIN; SELECT FROM book FOR UPDATE";
+
+#[test]
+fn a_held_book_is_unavailable_at_the_deadline_with_the_cause_and_never_written() {
+    let book = book();
+    let other = Session::new(book.database.url());
+    other.run(HOLD).unwrap();
+
+    let begun = Instant::now();
+    let limit = Duration::from_millis(1_700);
+    let submit = |amount, timeout| book.store.submit(Command::new(at(1), deposit(amount)), timeout);
+    let hasty = submit("1", Duration::from_millis(200));
+    let impatient: Vec<_> = (0..20).map(|_| submit("1", limit)).collect();
+    let patient = submit("2", MINUTE);
+    let error = block_on(hasty).unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+    assert!(begun.elapsed() < Duration::from_secs(1), "a short deadline is kept: {:?}", begun.elapsed());
+    for pending in impatient {
+        let error = block_on(pending).unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+        let cause = error.source().unwrap_or_else(|| panic!("the cause is told: {error:?}"));
+        let server = cause.source().map(ToString::to_string).unwrap_or_default();
+        assert!(server.contains("lock timeout") || server.contains("statement timeout"), "{cause:?}");
+    }
+    assert!(begun.elapsed() >= limit, "not before the deadline");
+    assert!(begun.elapsed() < limit + Duration::from_millis(700), "but soon after it: {:?}", begun.elapsed());
+    assert_eq!(block_on(book.store.book()).unwrap().commit_seq, 1);
+
+    other.run("ROLLBACK").unwrap();
+    done(block_on(patient));
+    assert_eq!(number(&book.database, "SELECT commit_seq FROM book"), 2, "nothing that was unavailable was executed");
+    assert_no_transaction_is_left(&book.database);
+    assert_whole(&book.database);
+}
+
+#[test]
+fn reading_never_waits_for_who_holds_the_book() {
+    let book = book();
+    done(submit(&book.store, pair(STRATEGY, "pair-read"), MINUTE));
+    let other = Session::new(book.database.url());
+    other.run("BEGIN; SELECT FROM book FOR UPDATE; SELECT FROM strategies FOR UPDATE; SELECT FROM positions FOR UPDATE").unwrap();
+    let waiting = book.store.submit(Command::new(at(1), deposit("1")), MINUTE);
+    wait_until_locked_out(&book.database);
+
+    let (store, begun) = (&book.store, Instant::now());
+    let (strategy, position) = (StrategyId::new(1).unwrap(), PositionId::new(1).unwrap());
+    assert_eq!(block_on(store.book()).unwrap().commit_seq, 2);
+    assert!(block_on(store.strategy(strategy.into())).unwrap().is_some());
+    assert_eq!(block_on(store.strategies(StrategyQuery::default())).unwrap().items.len(), 1);
+    assert!(block_on(store.position(position)).unwrap().is_some());
+    assert_eq!(block_on(store.positions(PositionQuery::default())).unwrap().items.len(), 1);
+    assert_eq!(block_on(store.trades(TradeQuery::default())).unwrap().items.len(), 1);
+    assert_eq!(block_on(store.signals(SignalQuery::default())).unwrap().items.len(), 0);
+    assert_eq!(block_on(store.ledger(LedgerQuery::of(strategy))).unwrap().items.len(), 3);
+    assert_eq!(block_on(store.events(EventQuery::default())).unwrap().items.len(), 2);
+    assert!(block_on(store.outcome(key("pair-read"))).unwrap().is_some());
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(waiting.now_or_never().is_none(), "the command waits meanwhile");
+    other.run("ROLLBACK").unwrap();
+}
+
+#[test]
+fn two_stores_on_one_book_take_turns_and_lose_nothing() {
+    let book = book();
+    let second = open(book.database.url(), nailsage_store::Access::Existing).unwrap();
+    thread::scope(|scope| {
+        for store in [&book.store, &second] {
+            scope.spawn(move || {
+                for _ in 0..10 {
+                    let pending: Vec<_> =
+                        (0..20).map(|_| store.submit(Command::new(at(1), deposit("0.01")), MINUTE)).collect();
+                    for pending in pending {
+                        assert!(matches!(block_on(pending), Ok(Answer::Done(_))));
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(value(&book.database, "SELECT current_bankroll FROM strategies"), "10004.000000");
+    assert_whole(&book.database);
+}
+
+#[test]
+fn a_row_that_somebody_locks_beside_the_book_fails_whoever_needs_it_in_bounded_time() {
+    let book = book();
+    let other = Session::new(book.database.url());
+    other.run("BEGIN; SELECT FROM strategies FOR UPDATE").unwrap();
+    let begun = Instant::now();
+    let error = submit(&book.store, pair(STRATEGY, "pair-row"), Duration::from_secs(5)).unwrap_err();
+    assert!(matches!(error, StoreError::Backend { .. }), "{error:?}");
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    assert_eq!(number(&book.database, "SELECT commit_seq FROM book"), 1, "nothing of it was written");
+    other.run("ROLLBACK").unwrap();
+    done(submit(&book.store, pair(STRATEGY, "pair-row"), Duration::from_secs(5)));
+    assert_whole(&book.database);
+}

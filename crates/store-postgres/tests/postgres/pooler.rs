@@ -1,0 +1,108 @@
+//! PgBouncer in transaction mode: each transaction may run on another connection.
+
+use std::{thread, time::Duration};
+
+use futures_executor::block_on;
+use nailsage_store::{Access, ClosePosition, Command, LedgerQuery, PositionRef, Reader as _, Store as _};
+use nailsage_test_postgres::{Database, PgBouncer};
+
+use crate::{
+    book::{MINUTE, STRATEGY, assert_whole, at, create, deposit, done, key, long, open, own_server, pair, register, submit},
+    session::{Session, assert_no_transaction_is_left, number},
+};
+
+/// A PgBouncer that uses at most so many connections to the server.
+fn pooler(database: &Database, connections: u32) -> PgBouncer {
+    let pooler = PgBouncer::before(own_server(), database);
+    let console = Session::new(&pooler.url().replace(database.name(), "pgbouncer"));
+    console.run(&format!("SET default_pool_size = {connections}")).unwrap();
+    pooler
+}
+
+/// From the first migration to the last read, with two stores of few connections at once.
+fn live_through(database: &Database, url: &str) {
+    let store = create(&format!("{url}?pool_size=2"));
+    register(&store);
+    done(submit(&store, Command::new(at(1), long()), MINUTE));
+    let close = ClosePosition::new(PositionRef::only_open(long().strategy), "46500".parse().unwrap());
+    done(submit(&store, Command::new(at(2), close), MINUTE));
+    let second = open(&format!("{url}?pool_size=3"), Access::Existing).unwrap();
+    let stores = [&store, &second];
+    thread::scope(|scope| {
+        for (number, store) in stores.into_iter().enumerate() {
+            scope.spawn(move || {
+                let pending: Vec<_> = (0..200)
+                    .map(|it| store.submit(pair(STRATEGY, &format!("pair-{number}-{it}")), MINUTE))
+                    .collect();
+                let reads: Vec<_> = (0..50).map(|_| store.book()).collect();
+                reads.into_iter().for_each(|read| assert_eq!(block_on(read).unwrap().strategies, 1));
+                pending.into_iter().for_each(|pending| drop(done(block_on(pending))));
+            });
+        }
+    });
+    let first = block_on(store.outcome(key("pair-1-7"))).unwrap();
+    assert_eq!(first, Some(done(submit(&second, pair(STRATEGY, "pair-1-7"), MINUTE))), "a repeat is known as one");
+    let id = nailsage_domain::StrategyId::new(1).unwrap();
+    let ledger = block_on(second.ledger(LedgerQuery { limit: 1_000, ..LedgerQuery::of(id) })).unwrap();
+    assert_eq!(ledger.items.len(), 3 + 2 * 400);
+    drop((store, second));
+    assert_eq!(block_on(open(url, Access::ReadOnly).unwrap().book()).unwrap().commit_seq, 403);
+    assert_eq!(number(database, "SELECT count(*) FROM refinery_schema_history"), 1);
+    assert_no_transaction_is_left(database);
+    assert_whole(database);
+}
+
+#[test]
+fn the_whole_life_of_a_book_works_through_a_pooler() {
+    let database = own_server().database();
+    let pooler = pooler(&database, 20);
+    live_through(&database, pooler.url());
+}
+
+#[test]
+fn a_pooler_with_two_connections_is_enough() {
+    let database = own_server().database();
+    let pooler = pooler(&database, 2);
+    live_through(&database, pooler.url());
+}
+
+#[test]
+fn starters_behind_a_narrow_pooler_do_not_wait_for_each_other_for_ever() {
+    let database = own_server().database();
+    let pooler = pooler(&database, 2);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert_eq!(block_on(create(pooler.url()).book()).unwrap().schema_version, 1));
+        }
+    });
+    assert_eq!(number(&database, "SELECT count(*) FROM refinery_schema_history"), 1);
+}
+
+#[test]
+fn a_pooler_that_loses_its_server_connections_confuses_nobody() {
+    let database = own_server().database();
+    let pooler = pooler(&database, 5);
+    let store = create(&format!("{}?pool_size=2", pooler.url()));
+    register(&store);
+    let mut names = Vec::new();
+    for round in 0..5 {
+        let pending: Vec<_> = (0..40)
+            .map(|it| {
+                names.push(format!("pair-{round}-{it}"));
+                store.submit(pair(STRATEGY, names.last().unwrap()), Duration::from_secs(5))
+            })
+            .collect();
+        database.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() \
+             AND pid <> pg_backend_pid()",
+        );
+        pending.into_iter().for_each(|pending| drop(block_on(pending)));
+    }
+    for name in &names {
+        let repeated = (0..20).find_map(|_| submit(&store, pair(STRATEGY, name), Duration::from_secs(5)).ok());
+        drop(done(Ok(repeated.unwrap_or_else(|| panic!("{name} is never settled")))));
+    }
+    assert_eq!(number(&database, "SELECT commit_seq FROM book"), 201, "each exactly once");
+    done(submit(&store, Command::new(at(1), deposit("1")), MINUTE));
+    assert_whole(&database);
+}
