@@ -5,6 +5,7 @@ mod cargo;
 mod checks;
 mod ci;
 mod deny;
+mod image;
 mod package;
 mod soak;
 mod test;
@@ -52,6 +53,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Build the image and make a book beside a server, with Docker
+    Image,
     /// Run the long form of the crash and model tests: every fault, a hundred kills, thousands of random sequences
     Soak,
     /// Build everything with the oldest supported toolchain, which has to be installed
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Bench { arguments } => bench::run_benchmark(&workspace, &arguments),
         Command::Soak => soak::run_soak(&workspace),
         Command::Msrv => checks::msrv(&workspace),
+        Command::Image => image::run_image(&workspace),
         Command::Deny => deny::run_deny(&workspace),
     });
     match result {

@@ -5,47 +5,79 @@
 
 #![expect(clippy::cast_possible_wrap, reason = "counts of a benchmark are far below 2^63")]
 
-mod by_hand;
-mod compare;
 mod fdatasync;
+mod postgres;
 mod report;
-mod sameness;
+mod sqlite;
 mod through_store;
 mod unit;
 
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context as _;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use nailsage_domain::UnixMillis;
 use nailsage_store::{Clock, OpenOptions};
 
-use crate::{compare::compare, unit::Workload};
+use crate::unit::{NOW, Workload};
 
-/// The book against a loop written by hand, on SQLite.
+/// All tables that units write.
+const TABLES: [&str; 9] =
+    ["book", "strategies", "strategy_totals", "positions", "signals", "trades", "ledger", "requests", "event_log"];
+
+/// The book against loops written by hand.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Where the report goes; it is printed otherwise.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Only this engine.
+    #[arg(long)]
+    engine: Option<Engine>,
     /// How many callers hand over commands at once.
     #[arg(long, value_delimiter = ',', default_value = "1,8,64,512")]
     submitters: Vec<usize>,
-    /// How often each pair is run; the report shows medians.
+    /// How often each comparison is run; the report shows medians.
     #[arg(long, default_value_t = 7)]
     rounds: usize,
     /// Only this workload.
     #[arg(long)]
     workload: Option<Workload>,
+    /// Only with request keys, or only without.
+    #[arg(long)]
+    keys: Option<bool>,
 }
 
-/// A clock that stands still, so that both sides write the same stamps.
+/// Where the book is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// One file.
+    Sqlite,
+    /// A server of the benchmark's own.
+    Postgres,
+}
+
+impl Arguments {
+    fn runs(&self, engine: Engine) -> bool {
+        self.engine.is_none_or(|only| only == engine)
+    }
+
+    fn workloads(&self) -> Vec<Workload> {
+        self.workload.map_or_else(|| Workload::ALL.to_vec(), |workload| vec![workload])
+    }
+
+    fn keyed(&self) -> Vec<bool> {
+        self.keys.map_or_else(|| vec![true, false], |keyed| vec![keyed])
+    }
+}
+
+/// A clock that stands still, so that all sides write the same stamps.
 #[derive(Debug)]
 struct FixedClock;
 
 impl Clock for FixedClock {
     fn now(&self) -> UnixMillis {
-        UnixMillis::new(1_700_000_000_000).expect("a time in 2023 is plausible")
+        UnixMillis::new(NOW).expect("a time in 2023 is plausible")
     }
 }
 
@@ -53,23 +85,18 @@ fn options() -> OpenOptions {
     OpenOptions { clock: Arc::new(FixedClock), ..OpenOptions::default() }
 }
 
+/// The median; the values are sorted on the way.
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build()?;
-    let workloads = match arguments.workload {
-        Some(workload) => vec![workload],
-        None => Workload::ALL.to_vec(),
-    };
-    let mut rows = Vec::new();
-    for workload in workloads {
-        sameness::check(&runtime, workload).with_context(|| format!("{workload}: both sides write the same rows"))?;
-        for keyed in [true, false] {
-            for &submitters in &arguments.submitters {
-                let row = compare(&runtime, workload, keyed, submitters, arguments.rounds)?;
-                eprintln!("{row}");
-                rows.push(row);
-            }
-        }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let rows = if arguments.runs(Engine::Sqlite) { sqlite::run(&runtime, &arguments)? } else { Vec::new() };
+    if arguments.runs(Engine::Postgres) {
+        postgres::run(&runtime, &arguments)?;
     }
     let report = report::render(&rows, fdatasync::median_micros()?);
     match arguments.out {

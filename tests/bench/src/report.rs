@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::compare::Measured;
+use crate::sqlite::Measured;
 
 /// From this many submitters on, the goal is for groups; below, for single commands.
 const GROUPED_FROM: usize = 64;

@@ -2,7 +2,7 @@
 
 use futures_util::FutureExt as _;
 use nailsage_test_postgres::server;
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree as _};
 use tokio::runtime::Builder;
 use tokio_postgres::NoTls;
 
@@ -20,7 +20,8 @@ fn there_and_back(numeric: Numeric) -> Numeric {
 
 fn micros() -> impl Strategy<Value = i64> {
     let (least, most) = (Usdt::MIN.micros(), Usdt::MAX.micros());
-    let round = (0..16_u32, -9_999..=9_999_i64).prop_map(|(power, digits)| digits * 10_i64.pow(power).min(800_000_000_000));
+    let round =
+        (0..16_u32, -9_999..=9_999_i64).prop_map(|(power, digits)| digits * 10_i64.pow(power).min(800_000_000_000));
     prop_oneof![least..=most, -1_000_000..=1_000_000_i64, round.prop_map(move |it| it.clamp(least, most))]
 }
 
@@ -35,7 +36,8 @@ fn price() -> impl Strategy<Value = Price> {
 
 /// Where digits, groups of four and signs begin and end.
 fn edges() -> Vec<Usdt> {
-    let texts = ["0", "1", "0.000001", "0.0001", "0.01", "0.1", "9999", "10000", "10001", "9999.9999", "99999999.999999"];
+    let texts =
+        ["0", "1", "0.000001", "0.0001", "0.01", "0.1", "9999", "10000", "10001", "9999.9999", "99999999.999999"];
     let numbers = texts.iter().flat_map(|text| [(*text).to_owned(), format!("-{text}")]);
     let edges = numbers.map(|text| text.parse().unwrap()).chain([Usdt::MIN, Usdt::MAX]);
     edges.chain([1_i64, 1_000_000].map(|it| Usdt::from_micros(Usdt::MAX.micros() - it).unwrap())).collect()
@@ -43,8 +45,22 @@ fn edges() -> Vec<Usdt> {
 
 fn price_edges() -> Vec<Price> {
     let texts = [
-        "1e-12", "1.00000000000001e-12", "9.99999999999999e-12", "0.0001", "0.00009999", "0.001", "1", "10", "9999",
-        "10000", "12345.6789", "1e11", "999999999999", "999999999999.999", "100000000000.001", "46377.5",
+        "1e-12",
+        "1.00000000000001e-12",
+        "9.99999999999999e-12",
+        "0.0001",
+        "0.00009999",
+        "0.001",
+        "1",
+        "10",
+        "9999",
+        "10000",
+        "12345.6789",
+        "1e11",
+        "999999999999",
+        "999999999999.999",
+        "100000000000.001",
+        "46377.5",
     ];
     texts.iter().map(|text| text.parse().unwrap()).collect()
 }
@@ -108,7 +124,8 @@ const AS_NUMERIC: &str = "SELECT v::numeric FROM unnest($1::text[]) WITH ORDINAL
 
 #[test]
 fn the_server_understands_every_number_as_it_is_meant() {
-    let amounts: Vec<_> = edges().into_iter().chain(samples(&micros()).into_iter().map(|it| Usdt::from_micros(it).unwrap())).collect();
+    let amounts: Vec<_> =
+        edges().into_iter().chain(samples(&micros()).into_iter().map(|it| Usdt::from_micros(it).unwrap())).collect();
     let sent: Vec<_> = amounts.iter().copied().map(Numeric::from).collect();
     for (row, amount) in ask(AS_TEXT, &sent, Type::NUMERIC_ARRAY).iter().zip(&amounts) {
         let micros = amount.micros();
@@ -129,7 +146,8 @@ fn the_server_understands_every_number_as_it_is_meant() {
 
 #[test]
 fn every_number_of_the_server_is_understood_as_it_is_meant() {
-    let amounts: Vec<_> = edges().into_iter().chain(samples(&micros()).into_iter().map(|it| Usdt::from_micros(it).unwrap())).collect();
+    let amounts: Vec<_> =
+        edges().into_iter().chain(samples(&micros()).into_iter().map(|it| Usdt::from_micros(it).unwrap())).collect();
     // With the digits of its column, and as somebody else may write it.
     for trailing in ["", "000", "0000000000"] {
         let texts: Vec<_> = amounts
@@ -157,8 +175,17 @@ fn what_is_no_amount_or_price_is_refused_and_never_guessed() {
         assert!(row.try_get::<_, Numeric>(0).is_err());
     }
     let texts: Vec<String> = [
-        "0.0000001", "1.0000005", "-0.0000001", "8589934592", "-8589934592", "9223372036854775808", "1e40", "1e1000",
-        "1e-100", "1e131000", "1e-16000",
+        "0.0000001",
+        "1.0000005",
+        "-0.0000001",
+        "8589934592",
+        "-8589934592",
+        "9223372036854775808",
+        "1e40",
+        "1e1000",
+        "1e-100",
+        "1e131000",
+        "1e-16000",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -167,7 +194,15 @@ fn what_is_no_amount_or_price_is_refused_and_never_guessed() {
         assert!(read.is_err(), "{text} was read as {read:?}");
     }
     let texts: Vec<String> = [
-        "0", "-1", "1e12", "9.9e-13", "1.234567890123456", "0.1234567890123456", "1e40", "1e131000", "1e-16000",
+        "0",
+        "-1",
+        "1e12",
+        "9.9e-13",
+        "1.234567890123456",
+        "0.1234567890123456",
+        "1e40",
+        "1e131000",
+        "1e-16000",
         "123456789012345678901234567890123456789012345678901234567890",
     ]
     .map(str::to_owned)

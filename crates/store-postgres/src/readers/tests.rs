@@ -37,16 +37,17 @@ fn no_question_runs_or_waits_past_its_deadline() {
     for _ in 0..5 {
         assert_eq!(block_on(number(&readers, "SELECT 7")).unwrap(), 7, "the readers are free again");
     }
-    let running = database.rows("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND \
-                                 pid <> pg_backend_pid() AND state <> 'idle' AND datname = current_database()");
+    let running = database.rows(
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND \
+                                 pid <> pg_backend_pid() AND state <> 'idle' AND datname = current_database()",
+    );
     assert_eq!(running[0][0].as_deref(), Some("0"));
 }
 
 #[test]
 fn a_panic_costs_only_its_own_question() {
     let (_database, readers) = readers("?pool_size=1", READ_TIMEOUT);
-    let panics: Vec<Pending<()>> =
-        (0..5).map(|_| readers.ask(question("SELECT 1"), |_| panic!("a defect"))).collect();
+    let panics: Vec<Pending<()>> = (0..5).map(|_| readers.ask(question("SELECT 1"), |_| panic!("a defect"))).collect();
     for answer in panics {
         let Err(StoreError::Backend { during, source }) = block_on(answer) else { panic!("it was not told") };
         assert_eq!((during, source.to_string()), ("a question", "it panicked: a defect".to_owned()));

@@ -116,11 +116,8 @@ pub(crate) fn long() -> OpenPosition {
 /// A command of two actions that writes seven rows: a deposit, which is a ledger row and an event, and a position with
 /// its trade and its ledger row, under a key.
 pub(crate) fn pair(strategy: &str, request_key: &str) -> Command {
-    let open = OpenPosition {
-        strategy: strategy.parse().unwrap(),
-        size: Some(Size::Usdt("1".parse().unwrap())),
-        ..long()
-    };
+    let open =
+        OpenPosition { strategy: strategy.parse().unwrap(), size: Some(Size::Usdt("1".parse().unwrap())), ..long() };
     Command::of(at(1), vec![deposit_to(strategy, "0.01").into(), open.into()]).with_key(key(request_key))
 }
 

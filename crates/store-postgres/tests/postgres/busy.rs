@@ -59,7 +59,9 @@ fn reading_never_waits_for_who_holds_the_book() {
     let book = book();
     done(submit(&book.store, pair(STRATEGY, "pair-read"), MINUTE));
     let other = Session::new(book.database.url());
-    other.run("BEGIN; SELECT FROM book FOR UPDATE; SELECT FROM strategies FOR UPDATE; SELECT FROM positions FOR UPDATE").unwrap();
+    other
+        .run("BEGIN; SELECT FROM book FOR UPDATE; SELECT FROM strategies FOR UPDATE; SELECT FROM positions FOR UPDATE")
+        .unwrap();
     let waiting = book.store.submit(Command::new(at(1), deposit("1")), MINUTE);
     wait_until_locked_out(&book.database);
 

@@ -12,8 +12,7 @@ use crate::{
     session::{number, wait_until},
 };
 
-const NOBODY_IS_LEFT: &str =
-    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'nailsage')";
+const NOBODY_IS_LEFT: &str = "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'nailsage')";
 
 fn assert_nobody_is_left(database: &nailsage_test_postgres::Database) {
     std::thread::sleep(Duration::from_millis(20));

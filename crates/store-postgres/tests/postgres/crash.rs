@@ -107,15 +107,18 @@ fn a_server_that_dies_under_load_loses_no_answer_and_repeats_no_command() {
     let log = under_load(&store, &database, 64, |log| {
         for round in 0..3 {
             thread::sleep(Duration::from_millis(300));
-            if round == 1 { cluster.kill() } else { cluster.stop_immediately() }
+            if round == 1 {
+                cluster.kill()
+            } else {
+                cluster.stop_immediately()
+            }
             thread::sleep(Duration::from_millis(200));
             cluster.start_again();
             // It answers a connection, so it has to answer commands soon.
             let back = Instant::now();
             let names = (0..64).map(|number| format!("pair-fresh-{round}-{number}"));
-            let fresh: Vec<_> = names
-                .map(|name| (store.submit(pair("s0/v1@7", &name), Duration::from_secs(5)), name))
-                .collect();
+            let fresh: Vec<_> =
+                names.map(|name| (store.submit(pair("s0/v1@7", &name), Duration::from_secs(5)), name)).collect();
             for (pending, name) in fresh {
                 let outcome = done(block_on(pending));
                 log.lock().unwrap().acknowledged.push((name, outcome));

@@ -8,8 +8,8 @@ use nailsage_store::{
 
 use crate::{
     book::{
-        Book, MINUTE, STRATEGY, assert_whole, at, book, create, deposit, done, long, own_server, pair, poison, register,
-        register_as, submit,
+        Book, MINUTE, STRATEGY, assert_whole, at, book, create, deposit, done, long, own_server, pair, poison,
+        register, register_as, submit,
     },
     session::{Session, assert_no_transaction_is_left, number, value, wait_until, wait_until_locked_out},
 };
@@ -43,7 +43,11 @@ fn ten_with_a_poisoned_one() -> Vec<Command> {
 }
 
 /// The poisoned command alone failed, and this is how; what the others did is there.
-fn assert_neighbours_go_on(book: &Book, answers: Vec<Result<Answer, StoreError>>, is_expected: fn(&StoreError) -> bool) {
+fn assert_neighbours_go_on(
+    book: &Book,
+    answers: Vec<Result<Answer, StoreError>>,
+    is_expected: fn(&StoreError) -> bool,
+) {
     for (number, answer) in answers.into_iter().enumerate() {
         match answer {
             Err(error) if number == 5 => assert!(is_expected(&error), "{error:?}"),
@@ -122,7 +126,11 @@ fn an_update_that_does_not_find_its_row_is_corrupt_and_commits_nothing() {
         let error = submit(&book.store, pair(STRATEGY, "pair-lost"), MINUTE).unwrap_err();
         assert!(matches!(error, StoreError::Corrupt { .. }), "{table}: {error:?}");
         assert_eq!(number(&book.database, "SELECT count(*) FROM ledger"), 1, "{table}");
-        assert_eq!(number(&book.database, "SELECT count(*) FROM requests WHERE request_key = 'pair-lost'"), 0, "{table}");
+        assert_eq!(
+            number(&book.database, "SELECT count(*) FROM requests WHERE request_key = 'pair-lost'"),
+            0,
+            "{table}"
+        );
         book.database.execute(&format!("DROP TRIGGER skip ON {table}"));
         done(submit(&book.store, pair(STRATEGY, "pair-lost"), MINUTE));
         assert_whole(&book.database);

@@ -7,7 +7,9 @@ use nailsage_store::{Access, ClosePosition, Command, LedgerQuery, PositionRef, R
 use nailsage_test_postgres::{Database, PgBouncer};
 
 use crate::{
-    book::{MINUTE, STRATEGY, assert_whole, at, create, deposit, done, key, long, open, own_server, pair, register, submit},
+    book::{
+        MINUTE, STRATEGY, assert_whole, at, create, deposit, done, key, long, open, own_server, pair, register, submit,
+    },
     session::{Session, assert_no_transaction_is_left, number},
 };
 
@@ -31,9 +33,8 @@ fn live_through(database: &Database, url: &str) {
     thread::scope(|scope| {
         for (number, store) in stores.into_iter().enumerate() {
             scope.spawn(move || {
-                let pending: Vec<_> = (0..200)
-                    .map(|it| store.submit(pair(STRATEGY, &format!("pair-{number}-{it}")), MINUTE))
-                    .collect();
+                let pending: Vec<_> =
+                    (0..200).map(|it| store.submit(pair(STRATEGY, &format!("pair-{number}-{it}")), MINUTE)).collect();
                 let reads: Vec<_> = (0..50).map(|_| store.book()).collect();
                 reads.into_iter().for_each(|read| assert_eq!(block_on(read).unwrap().strategies, 1));
                 pending.into_iter().for_each(|pending| drop(done(block_on(pending))));

@@ -87,7 +87,8 @@ fn a_future_that_is_dropped_leaves_a_whole_command_and_a_usable_connection() {
     assert_whole(&book.database);
     let commands = number(&book.database, "SELECT count(*) FROM requests");
     assert!(commands > 300, "a command runs, whoever waits for it: {commands}");
-    let connections = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'nailsage'";
+    let connections =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'nailsage'";
     assert!(number(&book.database, connections) <= 3, "a writer and two readers");
 }
 

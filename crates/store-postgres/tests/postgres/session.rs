@@ -43,9 +43,7 @@ impl Session {
         self.runtime.spawn(async move {
             let messages = client.simple_query(&sql).await?;
             let rows = messages.into_iter().filter_map(|message| match message {
-                SimpleQueryMessage::Row(row) => {
-                    Some((0..row.len()).map(|it| row.get(it).map(str::to_owned)).collect())
-                }
+                SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|it| row.get(it).map(str::to_owned)).collect()),
                 _ => None,
             });
             Ok(rows.collect())

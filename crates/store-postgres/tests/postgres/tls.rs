@@ -125,7 +125,10 @@ fn a_server_that_cannot_prove_its_name_is_refused() {
     let [_, _, strangers] = certificate(&NAMES, 2_090, false);
     let file = folder.path().join("strangers.pem");
     fs::write(&file, strangers).unwrap();
-    assert_distrusted(&format!("{}?sslmode=verify-full&sslrootcert={}", database.url(), file.display()), "UnknownIssuer");
+    assert_distrusted(
+        &format!("{}?sslmode=verify-full&sslrootcert={}", database.url(), file.display()),
+        "UnknownIssuer",
+    );
     // The system's authorities do not know it either, or there are none.
     let error = refused_at(&format!("{}?sslmode=verify-full", database.url()), Access::Create);
     assert!(chain(&error).contains("UnknownIssuer") || chain(&error).contains("no certificate"), "{}", chain(&error));
@@ -222,7 +225,7 @@ fn no_password_is_sent_before_the_connection_is_encrypted() {
     assert!(chain(&error).contains("sslmode=disable"), "{}", chain(&error));
     let (request, rest) = heard.join().unwrap();
     assert_eq!(request, [0, 0, 0, 8, 4, 210, 22, 47], "it asks for encryption first");
-    assert_eq!(rest, [], "and says nothing more");
+    assert!(rest.is_empty(), "and says nothing more: {rest:?}");
 }
 
 #[test]
@@ -232,7 +235,8 @@ fn authorities_that_cannot_be_read_are_told_with_their_file() {
     fs::write(&empty, "no certificate at all").unwrap();
     for file in [folder.path().join("missing.pem"), empty] {
         let name = file.display().to_string();
-        let error = refused_at(&format!("postgresql://me:secret@db.example.com/book?sslrootcert={name}"), Access::Create);
+        let error =
+            refused_at(&format!("postgresql://me:secret@db.example.com/book?sslrootcert={name}"), Access::Create);
         assert!(matches!(error, OpenError::Failed { during: "setting up TLS", .. }), "{error:?}");
         assert!(chain(&error).contains(&name), "{}", chain(&error));
     }

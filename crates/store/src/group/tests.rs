@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use nailsage_domain::UnixMillis;
 
 use super::{
-    GATHER_MAX, GROUP_BYTES_MAX, GROUP_COMMANDS_MAX, QUEUE_BYTES_MAX, QUEUE_COMMANDS_MAX, Scheduler, Settlement,
+    GATHER_MAX, GROUP_BYTES_MAX, GROUP_COMMANDS_MAX, INTERRUPTIONS_MAX, QUEUE_BYTES_MAX, QUEUE_COMMANDS_MAX, Scheduler,
+    Settlement,
 };
 use crate::{
     action::{Action, LogEvent, MarkMarket},
@@ -260,4 +261,76 @@ fn the_queue_and_a_group_are_bounded_in_bytes() {
     assert!(scheduler.push(half(), now, SECOND).is_err(), "what is put back still counts");
     scheduler.expire(now + SECOND);
     let _taken = push(&mut scheduler, half(), now, SECOND);
+}
+
+#[test]
+fn an_interrupted_group_is_tried_again_as_a_whole_and_in_its_order() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let mut receivers: Vec<_> = (0..3).map(|_| push(&mut scheduler, narrow(), now, SECOND)).collect();
+    let taken = scheduler.take(now).unwrap();
+    scheduler.begin(now);
+    // Meanwhile somebody else hands over a command: it comes after them.
+    let _later = push(&mut scheduler, narrow(), now, SECOND);
+    scheduler.settle(done(3), Settlement::Interrupted(StoreError::unavailable("a deadlock")), now);
+    assert!(receivers.iter_mut().all(|it| answer_of(&mut scheduler, it).is_none()), "nobody is answered");
+    let again = scheduler.take(now).unwrap();
+    assert_eq!(again.len(), 4);
+    assert!(taken.iter().zip(&again).all(|(first, second)| std::sync::Arc::ptr_eq(first, second)));
+    scheduler.begin(now);
+    scheduler.settle(done(4), Settlement::Committed, now);
+    assert!(receivers.iter_mut().all(|it| matches!(answer_of(&mut scheduler, it), Some(Ok(Answer::Done(_))))));
+}
+
+#[test]
+fn a_group_that_is_interrupted_too_often_in_a_row_is_tried_one_by_one() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let interrupted = || Settlement::Interrupted(StoreError::unavailable("a deadlock"));
+    let mut receivers: Vec<_> = (0..2).map(|_| push(&mut scheduler, narrow(), now, SECOND)).collect();
+    for _ in 0..=INTERRUPTIONS_MAX {
+        assert_eq!(scheduler.take(now).unwrap().len(), 2, "the whole group");
+        scheduler.begin(now);
+        scheduler.settle(done(2), interrupted(), now);
+    }
+    // From here on each is alone, and has as many attempts of its own before it is told.
+    for _ in 0..=INTERRUPTIONS_MAX {
+        assert_eq!(scheduler.take(now).unwrap().len(), 1);
+        scheduler.begin(now);
+        scheduler.settle(done(1), interrupted(), now);
+    }
+    assert!(matches!(answer_of(&mut scheduler, &mut receivers[0]), Some(Err(StoreError::Unavailable { .. }))));
+    assert!(answer_of(&mut scheduler, &mut receivers[1]).is_none(), "its neighbour goes on");
+    assert_eq!(scheduler.take(now).unwrap().len(), 1);
+    scheduler.begin(now);
+    scheduler.settle(done(1), Settlement::Committed, now);
+    assert!(matches!(answer_of(&mut scheduler, &mut receivers[1]), Some(Ok(Answer::Done(_)))));
+}
+
+#[test]
+fn whoever_waited_in_vain_is_told_what_held_the_group_up() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let mut waiting = push(&mut scheduler, narrow(), now, SECOND);
+    scheduler.take(now).unwrap();
+    scheduler.put_back(held());
+    scheduler.expire(now + SECOND);
+    let Some(Err(StoreError::Unavailable { source: Some(cause), .. })) = answer_of(&mut scheduler, &mut waiting) else {
+        panic!("it was not told")
+    };
+    assert_eq!(cause.to_string(), "someone else holds the book");
+    // Once a group has begun, that is over.
+    let _next = push(&mut scheduler, narrow(), now, SECOND);
+    scheduler.take(now).unwrap();
+    scheduler.begin(now);
+    scheduler.settle(done(1), Settlement::Committed, now);
+    let mut late = push(&mut scheduler, narrow(), now, SECOND);
+    scheduler.expire(now + SECOND);
+    assert!(matches!(answer_of(&mut scheduler, &mut late), Some(Err(StoreError::Unavailable { source: None, .. }))));
+}
+
+#[test]
+fn an_engine_is_told_until_when_anybody_waits_for_the_group() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let _receivers = [2, 3, 1].map(|seconds| push(&mut scheduler, narrow(), now, SECOND * seconds));
+    assert_eq!(scheduler.last_deadline(), None);
+    scheduler.take(now).unwrap();
+    assert_eq!(scheduler.last_deadline(), Some(now + SECOND * 3));
 }
