@@ -22,7 +22,7 @@ use tokio::{
 
 use crate::{
     connection::{ConnectError, Connector, Session},
-    fault::{Fault, is_busy, is_lost, store_error},
+    fault::{Fault, cause, is_busy, is_lost, store_error},
     load,
     write::write_and_commit,
 };
@@ -104,9 +104,9 @@ impl Link {
                         }
                         Fault::Engine(error) if is_lost(&error) => {
                             self.wait_longer();
-                            return Err(NotBegun::Busy(Arc::new(error)));
+                            return Err(NotBegun::Busy(cause(error)));
                         }
-                        Fault::Engine(error) if is_busy(&error) => return Err(NotBegun::Busy(Arc::new(error))),
+                        Fault::Engine(error) if is_busy(&error) => return Err(NotBegun::Busy(cause(error))),
                         fault => return Err(NotBegun::Failed(store_error("loading what a command touches", fault))),
                     }
                 }

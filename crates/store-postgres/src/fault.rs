@@ -69,18 +69,24 @@ pub(crate) fn store_error(during: &'static str, fault: Fault) -> StoreError {
         }
         Fault::Engine(error) => error,
     };
-    let code = error.code().cloned();
-    let is = |codes: &[SqlState]| code.as_ref().is_some_and(|code| codes.contains(code));
+    let is = |codes: &[SqlState]| error.code().is_some_and(|code| codes.contains(code));
     if is(&[SqlState::DATA_CORRUPTED, SqlState::INDEX_CORRUPTED]) || is_missing_row(&error) {
-        return StoreError::Corrupt { what: during.to_owned(), source: Some(Arc::new(error)) };
+        StoreError::Corrupt { what: during.to_owned(), source: Some(cause(error)) }
+    } else if is(&[SqlState::QUERY_CANCELED]) {
+        StoreError::Unavailable { reason: "it took too long", source: Some(cause(error)) }
+    } else if is_lost(&error) {
+        StoreError::Unavailable { reason: "its server cannot be reached", source: Some(cause(error)) }
+    } else {
+        StoreError::Backend { during, source: cause(error) }
     }
-    if is(&[SqlState::QUERY_CANCELED]) {
-        return unavailable("the question took too long", error);
+}
+
+/// The error without the driver's wrapping, where the server has said something itself.
+pub(crate) fn cause(error: Error) -> Source {
+    match error.as_db_error() {
+        Some(said) => Arc::new(said.clone()),
+        None => Arc::new(error),
     }
-    if is_lost(&error) {
-        return unavailable("its server cannot be reached", error);
-    }
-    StoreError::backend(during, error)
 }
 
 /// An update did not find a row whose id is known: its text divides by zero then, which nothing else does.
@@ -88,48 +94,80 @@ fn is_missing_row(error: &Error) -> bool {
     error.code() == Some(&SqlState::DIVISION_BY_ZERO)
 }
 
-pub(crate) fn unavailable(reason: &'static str, source: impl std::error::Error + Send + Sync + 'static) -> StoreError {
-    StoreError::Unavailable { reason, source: Some(Arc::new(source)) }
+/// What an error means while a book is opened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Meaning {
+    Denied,
+    NoDatabase,
+    Full,
+    Busy,
+    Corrupt,
+    NoTls,
+    Unreachable,
+    Other,
+}
+
+impl Meaning {
+    pub(crate) fn of(error: &Error) -> Self {
+        let is = |codes: &[SqlState]| error.code().is_some_and(|code| codes.contains(code));
+        let denied = [
+            SqlState::INVALID_PASSWORD,
+            SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
+            SqlState::INSUFFICIENT_PRIVILEGE,
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+        ];
+        if is(&denied) || is_without_password(error) {
+            Self::Denied
+        } else if is(&[SqlState::INVALID_CATALOG_NAME]) {
+            Self::NoDatabase
+        } else if is(&[SqlState::DISK_FULL]) {
+            Self::Full
+        } else if is(&[SqlState::LOCK_NOT_AVAILABLE]) {
+            Self::Busy
+        } else if is(&[SqlState::DATA_CORRUPTED, SqlState::INDEX_CORRUPTED]) {
+            Self::Corrupt
+        } else if offers_no_tls(error) {
+            Self::NoTls
+        } else if is_lost(error) {
+            Self::Unreachable
+        } else {
+            Self::Other
+        }
+    }
+
+    /// The error with this meaning; `source` is what was found, or what it was wrapped in.
+    pub(crate) fn error(self, place: &str, during: &'static str, source: Source) -> OpenError {
+        let place = place.to_owned();
+        match self {
+            Self::Denied => OpenError::PermissionDenied { place, source },
+            Self::NoDatabase => OpenError::NoDatabase { place },
+            Self::Full => OpenError::Full { place, source },
+            Self::Busy => OpenError::Busy { place },
+            Self::Corrupt => OpenError::Corrupt { place, what: source.to_string() },
+            Self::NoTls => OpenError::Unreachable { place, source: Arc::new(NoTls { source }) },
+            Self::Unreachable => OpenError::Unreachable { place, source },
+            Self::Other => OpenError::Failed { place, during, source },
+        }
+    }
 }
 
 /// A failure while opening.
 pub(crate) fn open_error(place: &str, during: &'static str, error: Error) -> OpenError {
-    let error = Arc::new(error);
-    meaning(place, during, &error, Arc::clone(&error) as Source)
+    Meaning::of(&error).error(place, during, cause(error))
 }
 
-/// What an error means while opening; `source` is it, or what it was wrapped in.
-pub(crate) fn meaning(place: &str, during: &'static str, error: &Error, source: Source) -> OpenError {
-    let place = place.to_owned();
-    let is = |codes: &[SqlState]| error.code().is_some_and(|code| codes.contains(code));
-    let denied = [
-        SqlState::INVALID_PASSWORD,
-        SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
-        SqlState::INSUFFICIENT_PRIVILEGE,
-        SqlState::READ_ONLY_SQL_TRANSACTION,
-    ];
-    if is(&denied) {
-        OpenError::PermissionDenied { place, source }
-    } else if is(&[SqlState::INVALID_CATALOG_NAME]) {
-        OpenError::NoDatabase { place }
-    } else if is(&[SqlState::DISK_FULL]) {
-        OpenError::Full { place, source }
-    } else if is(&[SqlState::LOCK_NOT_AVAILABLE]) {
-        OpenError::Busy { place }
-    } else if is(&[SqlState::DATA_CORRUPTED, SqlState::INDEX_CORRUPTED]) {
-        OpenError::Corrupt { place, what: error.to_string() }
-    } else if offers_no_tls(error) {
-        OpenError::Unreachable { place, source: Arc::new(NoTls { source }) }
-    } else if is_lost(error) {
-        OpenError::Unreachable { place, source }
-    } else {
-        OpenError::Failed { place, during, source }
-    }
+/// The server asks for a password, and there is none.
+fn is_without_password(error: &Error) -> bool {
+    says(error, "password missing")
 }
 
-/// The driver says it in words only.
 fn offers_no_tls(error: &Error) -> bool {
-    std::error::Error::source(error).is_some_and(|cause| cause.to_string().contains("does not support TLS"))
+    says(error, "does not support TLS")
+}
+
+/// Some things the driver says in words only.
+fn says(error: &Error, words: &str) -> bool {
+    std::error::Error::source(error).is_some_and(|cause| cause.to_string().contains(words))
 }
 
 #[derive(Debug, thiserror::Error)]

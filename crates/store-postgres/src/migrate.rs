@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use nailsage_store::{
     Access, OpenError,
-    error::Source,
     inspect::{Found, SCHEMA_VERSION},
 };
 use refinery::{Runner, Target};
@@ -12,7 +11,7 @@ use tokio_postgres::Client;
 
 use crate::{
     connection::Connector,
-    fault::{meaning, open_error},
+    fault::{Meaning, open_error},
     inspect::inspect,
 };
 
@@ -76,14 +75,14 @@ fn runner() -> Runner {
 }
 
 fn migration_error(place: &str, error: refinery::Error) -> OpenError {
-    let during = "migrating the schema";
     let error = Arc::new(error);
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error.as_ref());
+    let mut meaning = Meaning::Other;
     while let Some(inner) = cause {
-        if let Some(engine) = inner.downcast_ref::<tokio_postgres::Error>() {
-            return meaning(place, during, engine, Arc::clone(&error) as Source);
+        if let Some(engine) = inner.downcast_ref() {
+            meaning = Meaning::of(engine);
         }
         cause = inner.source();
     }
-    OpenError::Failed { place: place.to_owned(), during, source: error }
+    meaning.error(place, "migrating the schema", error)
 }

@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -20,7 +21,7 @@ use tokio_postgres::{Client, Error, Row};
 
 use crate::{
     connection::Connector,
-    fault::{Fault, is_lost, store_error, unavailable},
+    fault::{Fault, cause, is_lost, store_error},
     load::milliseconds,
     pipeline::{all_at_once, command, query},
     rows::{BadRow, Param},
@@ -135,8 +136,14 @@ async fn answer<T>(
 ) -> Result<T, StoreError> {
     let connection = match timeout_at(deadline.into(), pool.get()).await {
         Ok(Ok(connection)) => connection,
-        Ok(Err(PoolError::Backend(error))) => return Err(unavailable("its server cannot be reached", error)),
-        Ok(Err(error)) => return Err(unavailable("there is no connection for the question", error)),
+        Ok(Err(PoolError::Backend(error))) => {
+            let reason = "its server cannot be reached";
+            return Err(StoreError::Unavailable { reason, source: Some(cause(error)) });
+        }
+        Ok(Err(error)) => {
+            let reason = "there is no connection for the question";
+            return Err(StoreError::Unavailable { reason, source: Some(Arc::new(error)) });
+        }
         Err(_) => return Err(StoreError::unavailable("too many questions at once")),
     };
     let left = deadline.saturating_duration_since(Instant::now());
@@ -187,5 +194,5 @@ async fn trim(pool: Pool) {
 
 /// What the operating system refuses when a book is opened.
 pub(crate) fn no_thread(place: &str, error: io::Error) -> OpenError {
-    OpenError::Failed { place: place.to_owned(), during: "starting its threads", source: std::sync::Arc::new(error) }
+    OpenError::Failed { place: place.to_owned(), during: "starting its threads", source: Arc::new(error) }
 }

@@ -108,6 +108,10 @@ impl Target {
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(bad_url("the URL names no host"));
         }
+        // Somebody encoded more than the password: what comes before this sign is nobody's host.
+        if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
+            return Err(bad_url("the @ before the host is not to be percent-encoded"));
+        }
         let tls = tls_of(&ours, &config)?;
         config.ssl_mode(match tls {
             Tls::Disable => SslMode::Disable,

@@ -1,16 +1,13 @@
 //! Writing a group's rows: one statement for each kind of write, all of them and the commit in one round trip.
 
-use std::sync::Arc;
-
 use nailsage_store::{
-    StoreError,
     group::Settlement,
     rows::{Batch, Table},
 };
 use tokio_postgres::Client;
 
 use crate::{
-    fault::{Fault, is_conflict, is_lost, refusal, store_error},
+    fault::{cause, is_conflict, is_lost, refusal, store_error},
     pipeline::{Failure, all_at_once, command, execute},
     rows::{Param, array},
     sql,
@@ -32,14 +29,14 @@ pub(crate) async fn write_and_commit(client: &Client, batches: &[Batch<'_>]) -> 
 fn failed(during: Option<&'static str>, Failure { error, was_all_sent, .. }: Failure) -> Settlement {
     let is_unsent = !was_all_sent;
     match during {
-        _ if is_conflict(&error) => Settlement::Interrupted(StoreError::backend(during.unwrap_or("commit"), error)),
+        _ if is_conflict(&error) => Settlement::Interrupted(store_error(during.unwrap_or("commit"), error.into())),
         // The connection was gone before the commit could leave.
-        Some(during) if is_unsent && is_lost(&error) => Settlement::Interrupted(StoreError::backend(during, error)),
+        Some(during) if is_unsent && is_lost(&error) => Settlement::Interrupted(store_error(during, error.into())),
         // The server has seen this error before the commit, and so it does not commit; or there was no commit to see.
         Some(during) if is_unsent || refusal(&error).is_some() => {
-            Settlement::NotCommitted(store_error(during, Fault::Engine(error)))
+            Settlement::NotCommitted(store_error(during, error.into()))
         }
-        Some(_) | None => Settlement::Unknown(Arc::new(error)),
+        Some(_) | None => Settlement::Unknown(cause(error)),
     }
 }
 

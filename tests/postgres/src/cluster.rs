@@ -52,7 +52,7 @@ const START: &str = r#""$bin/pg_ctl" --pgdata="$home/data" --log="$home/server.l
 /// The postmaster sends its children SIGQUIT and, after five seconds, SIGKILL.
 const STOP: &str = r#""$bin/pg_ctl" --pgdata="$home/data" --mode=immediate --wait --timeout=30 stop"#;
 
-/// What is frozen hears no other signal. A file that appears while the folder is being removed is met by the second try.
+/// What is frozen hears no other signal. A file that appears while the folder is removed is met by the second try.
 const CLEAN_UP: &str = r#"
 [ -z "$frozen" ] || kill -CONT $frozen
 if ! "$bin/pg_ctl" --pgdata="$home/data" --mode=immediate --wait --timeout=30 stop; then
@@ -95,8 +95,8 @@ impl Cluster {
         Self::make(&binaries(), settings, &[], Use::Measured)
     }
 
-    /// Starts a server that takes connections with TLS, too, and has a certificate for these names or addresses. The file
-    /// holds the certificate of its authority, in PEM.
+    /// Starts a server that takes connections with TLS, too, and has a certificate for these names or addresses. The
+    /// file holds the certificate of its authority, in PEM.
     ///
     /// # Panics
     ///
@@ -158,8 +158,8 @@ impl Cluster {
         self.databases.copy_of(template)
     }
 
-    /// Stops the server without letting it finish anything, as a crash would, and waits until it is gone. It must not be
-    /// frozen.
+    /// Stops the server without letting it finish anything, as a crash would, and waits until it is gone. It must not
+    /// be frozen.
     pub fn stop_immediately(&self) {
         assert!(self.supervisor.run(STOP), "the server does not stop:\n{}", self.log());
     }

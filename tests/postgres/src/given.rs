@@ -41,7 +41,8 @@ fn clear_away(databases: &Databases) {
     let left = databases.ask(format!(
         "SELECT datname FROM pg_database WHERE datname ~ '^{NAME_START}[0-9a-f]{{16}}_[0-9]+$' AND datdba = \
          (SELECT oid FROM pg_roles WHERE rolname = current_user) AND NOT EXISTS (SELECT FROM pg_stat_activity \
-         WHERE starts_with(pg_database.datname, application_name || '_') AND application_name ~ '^{NAME_START}[0-9a-f]{{16}}$')",
+         WHERE starts_with(pg_database.datname, application_name || '_') \
+         AND application_name ~ '^{NAME_START}[0-9a-f]{{16}}$')",
     ));
     for name in left.unwrap_or_default().into_iter().flatten().flatten() {
         // Another process may be at it too.

@@ -8,7 +8,7 @@
 //! anything about a disk; [`Cluster::on_disk`] is for that.
 //!
 //! Servers are started as Unix processes and children. Elsewhere there is only [`server`], and only by its address:
-//! `Cluster` and `PgBouncer` are missing there, so that a test which needs them does not compile rather than be skipped.
+//! `Cluster` and `PgBouncer` are missing there, so that a test which needs them does not compile, and is not skipped.
 
 mod admin;
 mod asked;
@@ -46,7 +46,7 @@ pub use cluster::Cluster;
 #[cfg(unix)]
 pub use pgbouncer::PgBouncer;
 
-/// Says something on stderr, past the harness: it keeps what tests print until one of them fails, and this concerns all.
+/// Says something on stderr, past the harness: it keeps what tests print until one fails, and this concerns all.
 fn say(text: &str) {
     use std::io::Write;
     // Whoever closed it does not want to know.

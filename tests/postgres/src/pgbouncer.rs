@@ -63,7 +63,8 @@ impl PgBouncer {
         let settings = format!(
             "[databases]\n{name} = host=127.0.0.1 port={} dbname={name}\n[pgbouncer]\npool_mode = transaction\n\
              listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = scram-sha-256\n\
-             auth_file = {home}/users.txt\nadmin_users = {USER}\nlogfile = {home}/pgbouncer.log\nserver_login_retry = 1\n",
+             auth_file = {home}/users.txt\nadmin_users = {USER}\nlogfile = {home}/pgbouncer.log\n\
+             server_login_retry = 1\n",
             cluster.port(),
             home = home.display(),
         );

@@ -40,7 +40,7 @@ struct Talk {
 }
 
 impl Supervisor {
-    /// Starts the shell, with variables for its commands. The last one is `clean_up`; what the others say goes to `log`.
+    /// Starts the shell, with variables for its commands. What these say goes to `log`; the last one is `clean_up`.
     pub(crate) fn start(account: &Account, log: &Path, clean_up: &str, variables: &[(&str, &Path)]) -> Self {
         let mut shell = Command::new("/bin/sh");
         shell.args(["-c", SCRIPT]).env("clean_up", clean_up).env("log", log).envs(variables.iter().copied());

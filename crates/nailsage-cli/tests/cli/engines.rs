@@ -209,6 +209,15 @@ fn making_a_book_is_the_same_on_both_engines() {
     pair.both(&["demo", "--help"], b"");
 }
 
+const REGISTER: &str =
+    r#"{"at":1640991660000,"actions":[{"action":"register_strategy","strategy":"bot/v1@7","interval":"1m"}]}"#;
+
+/// A cent paid in twice, as one command.
+fn deposit(key: &str) -> String {
+    let action = r#"{"action":"adjust_bankroll","strategy":"bot/v1@7","change":{"deposit":"0.005"},"reason":"test"}"#;
+    format!(r#"{{"key":"{key}","at":1640991660000,"actions":[{action},{action}]}}"#)
+}
+
 #[test]
 fn eight_processes_that_start_at_once_make_one_book() {
     let Some(pair) = Pair::asked_for() else { return };
@@ -227,15 +236,10 @@ fn two_processes_write_to_one_database_and_lose_nothing() {
     let register =
         r#"{"at":1640991660000,"actions":[{"action":"register_strategy","strategy":"bot/v1@7","interval":"1m"}]}"#;
     assert_eq!(Run::with(pair.on_postgres(&["ingest"]), register.as_bytes()).code, Some(0));
-    let deposit = |key: String| {
-        format!(
-            r#"{{"key":"{key}","at":1640991660000,"actions":[{{"action":"adjust_bankroll","strategy":"bot/v1@7","change":{{"deposit":"0.01"}},"reason":"test"}}]}}"#
-        )
-    };
     // Half of the keys are sent by both: those happen once.
     let lines = |process: usize| {
-        let own = (0..500).map(move |index| deposit(format!("{process}-{index}")));
-        let shared = (0..500).map(|index| deposit(format!("shared-{index}")));
+        let own = (0..500).map(move |index| deposit(&format!("{process}-{index}")));
+        let shared = (0..500).map(|index| deposit(&format!("shared-{index}")));
         own.zip(shared).map(|(own, shared)| format!("{own}\n{shared}\n")).collect::<String>()
     };
     let writing = [0, 1].map(|process| {
@@ -249,5 +253,44 @@ fn two_processes_write_to_one_database_and_lose_nothing() {
     }
     assert_eq!(pair.database.rows("SELECT current_bankroll FROM strategies"), [[Some("10015.000000".to_owned())]]);
     let ledger = pair.database.rows("SELECT count(*), sum(delta_micros), max(seq) FROM ledger");
-    assert_eq!(ledger, [["1501", "15000000", "1501"].map(|text| Some(text.to_owned()))]);
+    assert_eq!(ledger, [["3001", "15000000", "3001"].map(|text| Some(text.to_owned()))]);
+}
+
+/// What was answered is there, nothing is there by half, and sending everything again completes it.
+#[cfg(unix)]
+#[test]
+fn an_ingest_that_is_killed_loses_nothing_that_it_answered() {
+    use std::{
+        io::{BufRead as _, BufReader, Write as _},
+        process::Stdio,
+    };
+
+    let Some(pair) = Pair::asked_for() else { return };
+    assert_eq!(Run::with(pair.on_postgres(&["ingest"]), REGISTER.as_bytes()).code, Some(0));
+    let lines: Vec<_> = (0..2_000).map(|index| deposit(&format!("k{index}"))).collect();
+    for round in 0..4 {
+        let mut command = pair.on_postgres(&["ingest"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let (mut stdin, input) = (child.stdin.take().unwrap(), lines[..500 * (round + 1)].join("\n"));
+        // The process dies while it is written to.
+        let writer = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+        let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+        // The first lines were answered in earlier rounds; those after them are new.
+        let answered = answers.by_ref().take(500 * round + 100).map(Result::unwrap).count();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // A line that was cut off is no answer.
+        let answered = answered + answers.map_while(Result::ok).filter(|line| line.ends_with('}')).count();
+        writer.join().unwrap();
+        let known = pair.database.rows("SELECT request_key FROM requests");
+        let known: std::collections::BTreeSet<_> = known.into_iter().flatten().flatten().collect();
+        let missing = (0..answered).find(|index| !known.contains(&format!("k{index}")));
+        assert_eq!(missing, None, "answered and not there");
+        let half =
+            "SELECT request_key FROM ledger WHERE request_key IS NOT NULL GROUP BY request_key HAVING count(*) <> 2";
+        assert!(pair.database.rows(half).is_empty(), "there by half");
+    }
+    let again = Run::with(pair.on_postgres(&["ingest"]), lines.join("\n").as_bytes());
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert_eq!(pair.database.rows("SELECT current_bankroll FROM strategies"), [[Some("10020.000000".to_owned())]]);
 }
