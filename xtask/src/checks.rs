@@ -28,15 +28,19 @@ pub(crate) fn docs(workspace: &Workspace) -> Result<()> {
     run(command.env("RUSTDOCFLAGS", with_denied_warnings("RUSTDOCFLAGS")))
 }
 
-/// The facade with each of its feature sets. Its library alone is built: with its tests, their dependencies would
-/// switch features back on.
+/// The facade with each of its feature sets, its library's own tests included. They are run by themselves: together with
+/// other crates, these would switch features back on.
 pub(crate) fn features(workspace: &Workspace) -> Result<()> {
     let facade = workspace.member(FACADE);
     let facade = facade.with_context(|| format!("there is no crate `{FACADE}`"))?;
     for set in feature_sets(&facade.features) {
-        let mut command = cargo(&workspace.root);
-        command.args(["clippy", "--package", FACADE, "--lib"]);
-        run(command.args(set).args(["--", "-Dwarnings"]))?;
+        let of_library = |tool| {
+            let mut command = cargo(&workspace.root);
+            command.args([tool, "--package", FACADE, "--lib"]).args(&set);
+            command
+        };
+        run(of_library("clippy").args(["--", "-Dwarnings"]))?;
+        run(&mut of_library("test"))?;
     }
     Ok(())
 }

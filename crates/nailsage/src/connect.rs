@@ -70,8 +70,8 @@ async fn postgres(_scheme: &str, url: &str, options: &OpenOptions) -> Result<Arc
 }
 
 #[cfg(not(feature = "postgres"))]
-async fn postgres(scheme: &str, _url: &str, _options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError> {
-    Err(OpenError::FeatureOff { scheme: scheme.to_owned(), feature: "postgres" })
+fn postgres(scheme: &str, _url: &str, _options: &OpenOptions) -> std::future::Ready<Result<Arc<dyn Store>, OpenError>> {
+    std::future::ready(Err(OpenError::FeatureOff { scheme: scheme.to_owned(), feature: "postgres" }))
 }
 
 #[cfg(feature = "sqlite")]
@@ -94,4 +94,52 @@ fn sqlite(rest: &str, options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError
 #[cfg(not(feature = "sqlite"))]
 fn sqlite(_rest: &str, _options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError> {
     Err(OpenError::FeatureOff { scheme: "sqlite".to_owned(), feature: "sqlite" })
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+
+    use super::*;
+
+    /// It is run with every set of features.
+    #[test]
+    fn a_scheme_is_understood_exactly_if_its_feature_is_on_and_otherwise_names_it() {
+        let schemes = [
+            ("sqlite:nailsage.db", "sqlite", cfg!(feature = "sqlite")),
+            ("postgres://", "postgres", cfg!(feature = "postgres")),
+            ("postgresql://", "postgres", cfg!(feature = "postgres")),
+        ];
+        for (url, wanted, is_on) in schemes {
+            match block_on(connect(url)) {
+                Err(OpenError::BadUrl { .. }) => assert!(is_on, "{url}"),
+                Err(OpenError::FeatureOff { scheme, feature }) => {
+                    assert!(!is_on, "{url}");
+                    assert_eq!((url.split(':').next(), wanted), (Some(scheme.as_str()), feature));
+                }
+                other => panic!("{url}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_password_is_in_no_error_whatever_the_url_looks_like() {
+        for url in [
+            "me:s3cret@host/db",
+            "postgres:me:s3cret@host",
+            "postgresql:/me:s3cret@host/db",
+            "postgresql//me:s3cret@host/db",
+            "Postgresql://me:s3cret@host/db",
+            "mysql://me:s3cret@host/db",
+            "postgresql://me:s3cret@@host/db",
+            "postgresql://me:s3cret",
+            "postgresql://me:s3cret@/db",
+            "postgresql://me@host:s3cret/db",
+            "postgresql://host/db?user=me&password=s3cret&nonsense=1",
+            "postgresql://host/db?s3cret",
+        ] {
+            let error = block_on(connect(url)).expect_err("none of them is a URL");
+            assert!(!format!("{error} {error:?}").contains("s3cret"), "{url}: {error:?}");
+        }
+    }
 }

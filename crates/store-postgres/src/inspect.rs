@@ -1,5 +1,7 @@
 //! What lies in a database, found out without writing to it.
 
+use std::sync::Arc;
+
 use nailsage_store::{
     Access, OpenError,
     inspect::{Found, HISTORY_TABLE},
@@ -15,6 +17,9 @@ const TABLES: &str = "SELECT c.relname::text FROM pg_class AS c WHERE c.relnames
 
 const VERSION: &str = "SELECT schema_version FROM book WHERE id = 1";
 
+/// Whoever may not lock the book's row may write nothing.
+const MAY_WRITE: &str = "SELECT has_table_privilege('book', 'UPDATE')";
+
 /// Looks at a database and says whether it can be opened in this way.
 pub(crate) async fn inspect(client: &Client, place: &str, access: Access) -> Result<Found, OpenError> {
     let failed = |error| open_error(place, "reading the schema", error);
@@ -28,8 +33,21 @@ pub(crate) async fn inspect(client: &Client, place: &str, access: Access) -> Res
     } else {
         Found::without_book(place, "a database", &tables)?
     };
-    found.admit(place, access)
+    let found = found.admit(place, access)?;
+    if access != Access::ReadOnly && found != Found::Nothing && !may_write(client).await.map_err(failed)? {
+        return Err(OpenError::PermissionDenied { place: place.to_owned(), source: Arc::new(MayOnlyRead) });
+    }
+    Ok(found)
 }
+
+async fn may_write(client: &Client) -> Result<bool, Error> {
+    let rows = query(client, MAY_WRITE, &[]).await?;
+    rows.first().map_or(Ok(false), |row| row.try_get(0))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the role may read the book and not write it")]
+struct MayOnlyRead;
 
 async fn tables(client: &Client) -> Result<Vec<String>, Error> {
     query(client, TABLES, &[]).await?.iter().map(|row| row.try_get(0)).collect()

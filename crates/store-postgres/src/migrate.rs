@@ -7,12 +7,14 @@ use nailsage_store::{
     inspect::{Found, SCHEMA_VERSION},
 };
 use refinery::{Runner, Target};
-use tokio_postgres::Client;
+use tokio::time::{Duration, Instant, sleep};
+use tokio_postgres::{Client, Error};
 
 use crate::{
     connection::Connector,
     fault::{Meaning, open_error},
     inspect::inspect,
+    pipeline::query,
 };
 
 mod embedded {
@@ -22,7 +24,14 @@ mod embedded {
 
 /// Held by whoever migrates, for as long as a transaction of a connection of its own lasts: so it ends with its holder,
 /// and works behind a pooler too. The number is "nailsage" in ASCII.
-const LOCK: &str = "BEGIN; SELECT pg_advisory_xact_lock(7953751247684331365)";
+const LOCK: &str = "SELECT pg_try_advisory_xact_lock(7953751247684331365)";
+
+/// How often it is asked for. Whoever waited inside of the server would keep a connection there, and behind a pooler the
+/// holder may need that very one.
+const LOCK_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How long others may take to migrate before it is given up.
+const LOCK_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Says whether the book can be opened in this way, after making or migrating it if that is allowed.
 pub(crate) async fn prepare(connector: &Connector, access: Access) -> Result<(), OpenError> {
@@ -35,14 +44,31 @@ pub(crate) async fn prepare(connector: &Connector, access: Access) -> Result<(),
 async fn migrate(connector: &Connector) -> Result<(), OpenError> {
     let place = &connector.target.place;
     let lock = connector.connect_to_open().await?;
-    let locked = lock.client.batch_execute(LOCK).await;
-    let result = match locked {
-        Ok(()) => migrate_under_lock(connector).await,
+    let result = match acquire(&lock.client).await {
+        Ok(true) => migrate_under_lock(connector).await,
+        Ok(false) => Err(OpenError::Busy { place: place.clone() }),
         Err(error) => Err(open_error(place, "locking it for migration", error)),
     };
     // Closing it ends the transaction, which held nothing but the lock.
     lock.close().await;
     result
+}
+
+/// Begins a transaction that holds the lock, unless others hold it for too long.
+async fn acquire(client: &Client) -> Result<bool, Error> {
+    let give_up = Instant::now() + LOCK_TIMEOUT;
+    loop {
+        client.batch_execute("BEGIN").await?;
+        let rows = query(client, LOCK, &[]).await?;
+        if rows.first().map_or(Ok(false), |row| row.try_get(0))? {
+            return Ok(true);
+        }
+        client.batch_execute("ROLLBACK").await?;
+        if Instant::now() >= give_up {
+            return Ok(false);
+        }
+        sleep(LOCK_INTERVAL).await;
+    }
 }
 
 async fn migrate_under_lock(connector: &Connector) -> Result<(), OpenError> {

@@ -108,9 +108,8 @@ impl Target {
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(bad_url("the URL names no host"));
         }
-        // Somebody encoded more than the password: what comes before this sign is nobody's host.
-        if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
-            return Err(bad_url("the @ before the host is not to be percent-encoded"));
+        if config.get_hosts().iter().any(is_more_than_a_host) {
+            return Err(bad_url("only names and passwords are to be percent-encoded, not the : and @ around them"));
         }
         let tls = tls_of(&ours, &config)?;
         config.ssl_mode(match tls {
@@ -141,6 +140,15 @@ fn ensure_unambiguous(rest: &str) -> Result<(), OpenError> {
         )));
     }
     Ok(())
+}
+
+/// Whether somebody encoded what separates a host from the password before it.
+fn is_more_than_a_host(host: &Host) -> bool {
+    match host {
+        Host::Tcp(name) => name.contains('@') || name.contains(':') && name.parse::<IpAddr>().is_err(),
+        #[cfg(unix)]
+        Host::Unix(_) => false,
+    }
 }
 
 /// Takes our own parameters out; the others stay as they are.

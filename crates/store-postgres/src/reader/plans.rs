@@ -137,13 +137,15 @@ fn pages_of_trades_are_found_by_an_index() {
         for after in maybe(&TradeId::FIRST) {
             for strategy_id in maybe(&StrategyId::FIRST) {
                 for position_id in maybe(&PositionId::FIRST) {
-                    let index = match (position_id, strategy_id) {
-                        (Some(_), _) => "idx_trades_position",
-                        (None, Some(_)) => "idx_trades_strategy",
-                        (None, None) => "trades_pkey",
+                    let index = match (after, position_id, strategy_id) {
+                        // Beyond this id there is everything or nothing, and the server knows it.
+                        (Some(_), ..) => None,
+                        (None, Some(_), _) => Some("idx_trades_position"),
+                        (None, None, Some(_)) => Some("idx_trades_strategy"),
+                        (None, None, None) => Some("trades_pkey"),
                     };
                     let select = trades(&TradeQuery { strategy_id, position_id, after, limit: 10, order });
-                    planner.assert_index(&select, Some(index));
+                    planner.assert_index(&select, index);
                 }
             }
         }

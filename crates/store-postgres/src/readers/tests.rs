@@ -30,8 +30,7 @@ fn no_question_runs_or_waits_past_its_deadline() {
     let slow: Vec<_> = (0..200).map(|_| number(&readers, "SELECT 1 FROM pg_sleep(60)")).collect();
     for answer in slow {
         let error = block_on(answer).unwrap_err();
-        let StoreError::Unavailable { reason, .. } = error else { panic!("{error:?}") };
-        assert!(["the question took too long", "too many questions at once"].contains(&reason), "{reason}");
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
     }
     assert!(asked_at.elapsed() < timeout + GRACE + Duration::from_millis(500), "{:?}", asked_at.elapsed());
     for _ in 0..5 {

@@ -21,12 +21,17 @@ use crate::{
 
 const STRATEGIES: usize = 8;
 
+/// How long a server is away, at least.
+const DOWN: Duration = Duration::from_millis(200);
+
 /// What became of the commands of all submitters.
 #[derive(Debug, Default)]
 struct Log {
     acknowledged: Vec<(String, Outcome)>,
     unknown: usize,
     unavailable: usize,
+    /// The longest that anybody waited for an answer.
+    longest: Duration,
 }
 
 /// Hands over one command after the other until `stop`, and repeats each with its key until it is answered.
@@ -39,8 +44,10 @@ fn keep_submitting(store: &PostgresStore, submitter: usize, stop: &AtomicBool, l
         let name = format!("pair-{submitter}-{number}");
         let give_up = Instant::now() + MINUTE;
         loop {
+            let begun = Instant::now();
             let answer = submit(store, pair(&strategy, &name), Duration::from_secs(2));
             let mut log = log.lock().unwrap();
+            log.longest = log.longest.max(begun.elapsed());
             match answer {
                 Ok(Answer::Done(outcome)) => {
                     log.acknowledged.push((name, outcome));
@@ -112,7 +119,7 @@ fn a_server_that_dies_under_load_loses_no_answer_and_repeats_no_command() {
             } else {
                 cluster.stop_immediately()
             }
-            thread::sleep(Duration::from_millis(200));
+            thread::sleep(DOWN);
             cluster.start_again();
             // It answers a connection, so it has to answer commands soon.
             let back = Instant::now();
@@ -127,24 +134,37 @@ fn a_server_that_dies_under_load_loses_no_answer_and_repeats_no_command() {
             block_on(store.book()).unwrap();
         }
     });
-    assert!(log.unknown + log.unavailable > 0, "the server died while nobody was waiting: {log:?}");
+    // Whether a command had begun when the server died is chance, so nobody need have heard of it.
+    assert!(log.longest > DOWN, "the server died while nobody was waiting: {:?}", log.longest);
     assert!(log.acknowledged.len() > 100, "{}", log.acknowledged.len());
+}
+
+/// Does this to the writer's server process again and again while it is busy.
+fn molested(function: &str) -> Log {
+    let book = book_with("?application_name=victim");
+    under_load(&book.store, &book.database, 32, |_| {
+        let until = Instant::now() + Duration::from_millis(1_500);
+        while Instant::now() < until {
+            thread::sleep(Duration::from_millis(20));
+            book.database.execute(&format!(
+                "SELECT {function}(pid) FROM pg_stat_activity WHERE application_name = 'victim' \
+                 AND datname = current_database()",
+            ));
+        }
+    })
 }
 
 #[test]
 fn a_writer_whose_connection_is_ended_again_and_again_settles_every_command() {
-    let book = book_with("?application_name=victim");
-    let log = under_load(&book.store, &book.database, 32, |_| {
-        let until = Instant::now() + Duration::from_millis(1_500);
-        while Instant::now() < until {
-            thread::sleep(Duration::from_millis(20));
-            book.database.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim' \
-                 AND datname = current_database()",
-            );
-        }
-    });
+    let log = molested("pg_terminate_backend");
     assert!(log.unknown + log.unavailable > 0, "no command met the end of a connection");
+    assert!(log.acknowledged.len() > 100, "{}", log.acknowledged.len());
+}
+
+#[test]
+fn a_writer_whose_statements_are_cancelled_again_and_again_settles_every_command() {
+    let log = molested("pg_cancel_backend");
+    assert_eq!(log.unknown, 0, "a statement that was cancelled has done nothing, and that is known");
     assert!(log.acknowledged.len() > 100, "{}", log.acknowledged.len());
 }
 

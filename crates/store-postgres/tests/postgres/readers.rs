@@ -40,8 +40,7 @@ fn two_hundred_readers_of_two_connections_wait_a_bounded_time_and_leak_nothing()
     let others: Vec<_> = (0..100).map(|_| book.store.book()).collect();
     for pending in slow {
         let error = block_on(pending).unwrap_err();
-        let StoreError::Unavailable { reason, .. } = error else { panic!("{error:?}") };
-        assert!(["the question took too long", "too many questions at once"].contains(&reason), "{reason}");
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
     }
     for pending in others {
         if let Err(error) = block_on(pending) {
@@ -82,6 +81,9 @@ fn a_future_that_is_dropped_leaves_a_whole_command_and_a_usable_connection() {
         }
     });
     done(submit(store, pair(STRATEGY, "pair-last"), MINUTE));
+    // What nobody waits for any more is still asked, so it is those questions' turn first.
+    block_on(store.book()).unwrap();
+    block_on(store.book()).unwrap();
     assert_no_transaction_is_left(&book.database);
     assert_two_are_served(&book);
     assert_whole(&book.database);

@@ -87,7 +87,6 @@ fn settings_of_a_session_change_nothing_in_what_is_written_and_read() {
     let name = database.name();
     for setting in [
         "default_transaction_isolation = 'serializable'",
-        "default_transaction_read_only = on",
         "lock_timeout = '1ms'",
         "timezone = 'Asia/Kolkata'",
         "extra_float_digits = -15",
@@ -95,6 +94,8 @@ fn settings_of_a_session_change_nothing_in_what_is_written_and_read() {
         "standard_conforming_strings = off",
         "client_encoding = 'LATIN1'",
         "row_security = off",
+        // The last one, because it is the administrator's too.
+        "default_transaction_read_only = on",
     ] {
         database.execute(&format!("ALTER DATABASE {name} SET {setting}"));
     }

@@ -2,10 +2,8 @@
 //! connection of a pool and awaited, each read and write about one row.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -37,18 +35,25 @@ impl Pool {
         Ok(Self { connections })
     }
 
-    /// Carries out the units, whoever is free the next one, and tells how long all of them took.
+    /// Carries out the units: a free connection serves the caller who has waited longest. Tells how long all of them took.
     pub(super) fn run(&self, runtime: &Runtime, workload: Workload, units: Vec<Unit>) -> anyhow::Result<Duration> {
-        let (units, next) = (Arc::new(units), Arc::new(AtomicUsize::new(0)));
+        let mut callers: Vec<VecDeque<Unit>> = Vec::new();
+        for unit in units {
+            callers.resize_with(callers.len().max(unit.submitter + 1), VecDeque::new);
+            callers[unit.submitter].push_back(unit);
+        }
+        let callers = Arc::new(Mutex::new(VecDeque::from(callers)));
         let begun = Instant::now();
         let tasks: Vec<_> = self
             .connections
             .iter()
             .map(|connection| {
-                let (connection, units, next) = (Arc::clone(connection), Arc::clone(&units), Arc::clone(&next));
+                let (connection, callers) = (Arc::clone(connection), Arc::clone(&callers));
                 runtime.spawn(async move {
-                    while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        connection.transact(workload, unit).await?;
+                    while let Some(mut caller) = next(&callers) {
+                        let Some(unit) = caller.pop_front() else { continue };
+                        connection.transact(workload, &unit).await?;
+                        queue(&callers).push_back(caller);
                     }
                     anyhow::Ok(())
                 })
@@ -59,6 +64,17 @@ impl Pool {
         }
         Ok(begun.elapsed())
     }
+}
+
+type Callers = VecDeque<VecDeque<Unit>>;
+
+fn queue(callers: &Mutex<Callers>) -> MutexGuard<'_, Callers> {
+    callers.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The lock is gone when this returns, as it must be while anything is awaited.
+fn next(callers: &Mutex<Callers>) -> Option<VecDeque<Unit>> {
+    queue(callers).pop_front()
 }
 
 struct Connection {

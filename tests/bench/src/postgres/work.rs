@@ -1,6 +1,6 @@
 //! What a unit comes to, computed on the client: its rows, and what the strategy and the book look like afterwards.
 
-use nailsage_domain::{Amount, Cost, Price, Usdt, rules};
+use nailsage_domain::{Amount, Cost, PositionId, Price, SignalId, StrategyId, TradeId, Usdt, rules};
 use nailsage_store::{Done, Outcome, PositionClosed, PositionOpened, SignalRecorded};
 use tokio_postgres::Row;
 
@@ -211,7 +211,7 @@ pub(super) fn signal(
         rejection_reason,
         created_at: NOW,
     });
-    Ok(SignalRecorded { signal_id: id.try_into()?, was_executed, refused: None, then: Vec::new() })
+    Ok(SignalRecorded { signal_id: SignalId::new(id)?, was_executed, refused: None, then: Vec::new() })
 }
 
 fn close(
@@ -243,9 +243,9 @@ fn close(
     strategy.count_fees(FEE);
     rows.ledger.push(ledger(unit, book, strategy, "close", held.id, trade_id, pnl.micros()));
     Ok(PositionClosed {
-        position_id: held.id.try_into()?,
-        trade_id: trade_id.try_into()?,
-        strategy_id: strategy.id().try_into()?,
+        position_id: PositionId::new(held.id)?,
+        trade_id: TradeId::new(trade_id)?,
+        strategy_id: StrategyId::new(strategy.id())?,
         realized_pnl: pnl,
         bankroll: Usdt::from_micros(strategy.bankroll)?,
     })
@@ -289,9 +289,9 @@ fn open(
     strategy.count_fees(FEE);
     rows.ledger.push(ledger(unit, book, strategy, "open", held.id, trade_id, 0));
     let opened = PositionOpened {
-        position_id: held.id.try_into()?,
-        trade_id: trade_id.try_into()?,
-        strategy_id: strategy.id().try_into()?,
+        position_id: PositionId::new(held.id)?,
+        trade_id: TradeId::new(trade_id)?,
+        strategy_id: StrategyId::new(strategy.id())?,
         size: "1000".parse()?,
     };
     Ok((opened, held))
