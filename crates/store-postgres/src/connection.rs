@@ -10,7 +10,7 @@ use tokio::{
 use tokio_postgres::{Client, Error};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::{fault::open_error, pipeline::query, target::Target, tls};
+use crate::{fault::open_error, pipeline::query, prepared::Prepared, target::Target, tls};
 
 /// The oldest server that is trusted, as it numbers itself.
 const SERVER_VERSION_MIN: i64 = 150_000;
@@ -40,7 +40,9 @@ impl std::fmt::Debug for Connector {
 
 /// A connection and the task that moves its bytes.
 pub(crate) struct Session {
+    // Dropped before the statements: then they are not closed one by one, which behind a pooler would close somebody else's.
     pub(crate) client: Client,
+    pub(crate) prepared: Option<Prepared>,
     task: JoinHandle<()>,
 }
 
@@ -83,7 +85,7 @@ impl Connector {
                     tracing::debug!(%error, "a connection ended");
                 }
             });
-            let session = Session { client, task };
+            let session = Session { client, prepared: None, task };
             match ensure_fit(&session.client).await {
                 Ok(()) => Ok(session),
                 Err(error) => {
@@ -109,8 +111,9 @@ impl Connector {
 impl Session {
     /// Ends it in good order.
     pub(crate) async fn close(self) {
-        drop(self.client);
-        let mut task = self.task;
+        let Self { client, prepared, mut task } = self;
+        drop(client);
+        drop(prepared);
         if timeout(GOODBYE_TIMEOUT, &mut task).await.is_err() {
             task.abort();
         }
@@ -118,10 +121,13 @@ impl Session {
 
     /// Ends it at once, whatever is under way. The server rolls back what it has not committed.
     pub(crate) async fn abandon(self) {
-        self.task.abort();
+        let Self { client, prepared, task } = self;
+        task.abort();
         // Only when the task is gone is the socket closed, and with it the transaction that may hold the book. How the
         // task ended is no news.
-        drop(self.task.await);
+        drop(task.await);
+        drop(client);
+        drop(prepared);
     }
 }
 

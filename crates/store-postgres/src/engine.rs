@@ -22,8 +22,9 @@ use tokio::{
 
 use crate::{
     connection::{ConnectError, Connector, Session},
-    fault::{Fault, cause, is_busy, is_lost, store_error},
+    fault::{Fault, cause, is_busy, is_elsewhere, is_lost, store_error},
     load,
+    prepared::Prepared,
     write::write_and_commit,
 };
 
@@ -48,7 +49,8 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(connector: Connector) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let link = Link { connector, session: None, retry: RETRY_FIRST, retry_at: Instant::now() };
+        let retry_at = Instant::now();
+        let link = Link { connector, session: None, is_pooled: false, retry: RETRY_FIRST, retry_at };
         Ok(Self { runtime, link })
     }
 }
@@ -79,6 +81,8 @@ impl Drop for Engine {
 struct Link {
     connector: Connector,
     session: Option<Session>,
+    /// Whether a pooler was found between here and the server; then nothing is prepared.
+    is_pooled: bool,
     /// How long to wait after the next attempt that fails.
     retry: Duration,
     /// No attempt before this.
@@ -90,7 +94,7 @@ impl Link {
         loop {
             let (session, is_new) = self.connected(until).await?;
             let left = time_left(until);
-            match timeout_at(after(left), load::begin(&session.client, footprint, left)).await {
+            match timeout_at(after(left), load::begin(&session, footprint, left)).await {
                 Ok(Ok(state)) => {
                     self.session = Some(session);
                     return Ok(state);
@@ -98,6 +102,8 @@ impl Link {
                 Ok(Err(fault)) => {
                     session.abandon().await;
                     match fault {
+                        Fault::Elsewhere => self.found_pooler(),
+                        Fault::Engine(error) if is_elsewhere(&error) => self.found_pooler(),
                         // It was lost while nobody used it, and nothing has begun.
                         Fault::Engine(error) if is_lost(&error) && !is_new => {
                             tracing::info!(%error, book = %self.connector.target.place, "connecting again");
@@ -123,7 +129,7 @@ impl Link {
         let settlement = match batches(writes) {
             Ok(batches) => {
                 let limit = after(time_left(until).max(COMMIT_GRACE));
-                let committing = timeout_at(limit, write_and_commit(&session.client, &batches)).await;
+                let committing = timeout_at(limit, write_and_commit(&session, &batches)).await;
                 committing.unwrap_or_else(|_| Settlement::Unknown(Arc::new(ConnectError::TimedOut)))
             }
             Err(error) => Settlement::NotCommitted(error),
@@ -157,7 +163,7 @@ impl Link {
         match connecting.unwrap_or(Err(ConnectError::TimedOut)) {
             Ok(session) => {
                 self.retry = RETRY_FIRST;
-                Ok((session, true))
+                Ok((self.prepared(session, until).await?, true))
             }
             Err(ConnectError::Unfit(what)) => {
                 self.wait_longer();
@@ -171,6 +177,39 @@ impl Link {
                 Err(NotBegun::Busy(Arc::new(error)))
             }
         }
+    }
+
+    /// The same session, with its statements prepared if nobody stands in between.
+    async fn prepared(&mut self, mut session: Session, until: Instant) -> Result<Session, NotBegun> {
+        if self.is_pooled {
+            return Ok(session);
+        }
+        let preparing = timeout_at(after(time_left(until)), Prepared::on(&session.client)).await;
+        match preparing {
+            Ok(Ok(prepared)) => {
+                session.prepared = Some(prepared);
+                Ok(session)
+            }
+            Ok(Err(failure)) => {
+                session.abandon().await;
+                if is_elsewhere(&failure.error) {
+                    self.found_pooler();
+                } else {
+                    self.wait_longer();
+                }
+                Err(NotBegun::Busy(cause(failure.error)))
+            }
+            Err(_) => {
+                session.abandon().await;
+                self.wait_longer();
+                Err(NotBegun::Busy(Arc::new(ConnectError::TimedOut)))
+            }
+        }
+    }
+
+    fn found_pooler(&mut self) {
+        tracing::info!(book = %self.connector.target.place, "there is a pooler in between: nothing is prepared");
+        self.is_pooled = true;
     }
 
     fn wait_longer(&mut self) {

@@ -19,6 +19,9 @@ pub(crate) enum Fault {
     BadRow(#[from] BadRow),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The transaction runs where nothing was prepared: a pooler stands in between.
+    #[error("the transaction runs on another connection of a pooler's")]
+    Elsewhere,
 }
 
 impl From<Failure> for Fault {
@@ -45,6 +48,12 @@ pub(crate) fn is_busy(error: &Error) -> bool {
     is_conflict(error) || refusal(error).is_some_and(|error| codes.contains(error.code()))
 }
 
+/// A statement that was prepared is not there, or one that was to be prepared is there already: a pooler stands in between.
+pub(crate) fn is_elsewhere(error: &Error) -> bool {
+    let codes = [SqlState::INVALID_SQL_STATEMENT_NAME, SqlState::DUPLICATE_PSTATEMENT];
+    refusal(error).is_some_and(|error| codes.contains(error.code()))
+}
+
 /// The connection is of no more use.
 pub(crate) fn is_lost(error: &Error) -> bool {
     match error.as_db_error() {
@@ -68,6 +77,7 @@ pub(crate) fn store_error(during: &'static str, fault: Fault) -> StoreError {
             return StoreError::Corrupt { what: during.to_owned(), source: Some(Arc::new(error)) };
         }
         Fault::Engine(error) => error,
+        fault @ Fault::Elsewhere => return StoreError::backend(during, fault),
     };
     let is = |codes: &[SqlState]| error.code().is_some_and(|code| codes.contains(code));
     if is(&[SqlState::DATA_CORRUPTED, SqlState::INDEX_CORRUPTED]) || is_missing_row(&error) {

@@ -11,6 +11,7 @@ mod load;
 mod migrate;
 mod numeric;
 mod pipeline;
+mod prepared;
 mod reader;
 mod readers;
 mod rows;

@@ -10,9 +10,10 @@ use nailsage_store::{
     rows::read as rows,
     state::{Book, State},
 };
-use tokio_postgres::{Client, Row, types::Type};
+use tokio_postgres::{Row, types::Type};
 
 use crate::{
+    connection::Session,
     fault::Fault,
     pipeline::{all_at_once, command, query},
     rows::{BadRow, Param, read},
@@ -41,20 +42,34 @@ struct Part {
     params: Vec<Param<'static>>,
 }
 
+/// A prepared statement's plan is kept, and what was a good plan for an empty book is none for a large one. With these,
+/// every row is found by an index, whatever size the tables had when the plan was made.
+const PLANS: &str =
+    "; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+
 /// Begins a transaction, locks the book and loads a footprint, in one round trip; in two where a key is known that opened
 /// a position.
-pub(crate) async fn begin(client: &Client, footprint: &Footprint, time_left: Duration) -> Result<State, Fault> {
+pub(crate) async fn begin(session: &Session, footprint: &Footprint, time_left: Duration) -> Result<State, Fault> {
     let begin = format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}; \
-         SET LOCAL statement_timeout = {}; SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}",
+         SET LOCAL statement_timeout = {}; SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}{}",
         milliseconds(time_left),
+        if session.prepared.is_some() { PLANS } else { "" },
     );
     let parts = parts(footprint);
-    let mut requests = vec![command(client, &begin), query(client, sql::BOOK_LOCKED, &[])];
-    requests.extend(parts.iter().map(|part| query(client, part.sql, &part.params)));
+    // Locking the book tells where the transaction runs, so it cannot depend on what was prepared there.
+    let mut requests = vec![command(&session.client, &begin), query(&session.client, sql::BOOK_LOCKED, &[])];
+    requests.extend(parts.iter().map(|part| session.run(part.sql, &part.params)));
     let mut answers = all_at_once(requests).await?.into_iter().skip(1);
-    let book = read(rows::book, &answers.next().unwrap_or_default())?.pop();
-    let book: Book = book.ok_or_else(|| BadRow::missing("the book has no row"))?;
+    let locked = answers.next().unwrap_or_default();
+    let row = locked.first().ok_or_else(|| BadRow::missing("the book has no row"))?;
+    if let Some(prepared) = &session.prepared
+        && !prepared.is_marked(row.try_get(sql::BOOK_LOCKED_MARK)?)
+    {
+        return Err(Fault::Elsewhere);
+    }
+    let book: Option<Book> = read(rows::book, &locked)?.pop();
+    let book = book.ok_or_else(|| BadRow::missing("the book has no row"))?;
     ensure_version(&book)?;
     let mut state = State::new(book);
     let mut opened = Vec::new();
@@ -64,7 +79,7 @@ pub(crate) async fn begin(client: &Client, footprint: &Footprint, time_left: Dur
     opened.retain(|id| state.position(*id).is_none());
     if !opened.is_empty() {
         let parts = positions_with_owners(Vec::new(), opened);
-        let requests = parts.iter().map(|part| query(client, part.sql, &part.params)).collect();
+        let requests = parts.iter().map(|part| session.run(part.sql, &part.params)).collect();
         for (part, answer) in parts.iter().zip(all_at_once(requests).await?) {
             put(&mut state, part.kind, &answer)?;
         }

@@ -56,11 +56,6 @@ pub(crate) fn query<'a>(client: &'a Client, sql: &'a str, params: &'a [Param<'_>
     async { client.query_typed(sql, &borrowed(params)).await }.boxed()
 }
 
-/// Carries out a statement; any rows are passed over.
-pub(crate) fn execute<'a>(client: &'a Client, sql: &'a str, params: &'a [Param<'_>]) -> Request<'a, ()> {
-    async { client.execute_typed(sql, &borrowed(params)).await.map(drop) }.boxed()
-}
-
 /// Carries out statements without values; there are no rows.
 pub(crate) fn command<'a, T: Default>(client: &'a Client, sql: &'a str) -> Request<'a, T> {
     async { client.batch_execute(sql).await.map(|()| T::default()) }.boxed()

@@ -5,17 +5,18 @@
 
 macro_rules! book {
     () => {
-        "SELECT schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id, \
-         next_snapshot_id, commit_seq, updated_at FROM book WHERE id = 1"
+        "schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id, \
+         next_snapshot_id, commit_seq, updated_at"
     };
 }
 
+/// A strategy whose totals are missing is found all the same: it is corrupt, not unknown.
 macro_rules! strategies {
     () => {
         "SELECT s.id, s.strategy_name, s.version, s.starlisting_id, s.interval, s.model_id, s.config_path, s.is_active, \
          s.initial_bankroll, s.current_bankroll, s.created_at, s.updated_at, t.ledger_seq, t.num_closed, t.num_wins, \
          t.num_losses, t.realized_micros, t.win_micros, t.loss_micros, t.fees_micros, t.duration_ms \
-         FROM strategies AS s JOIN strategy_totals AS t ON t.strategy_id = s.id "
+         FROM strategies AS s LEFT JOIN strategy_totals AS t ON t.strategy_id = s.id "
     };
 }
 
@@ -37,10 +38,18 @@ macro_rules! updated {
 
 /// The book row, locked: whoever holds it is the only writer. What is decided upon is read by later statements, which see
 /// what the last holder committed; joined to this one they would see what was there before the wait.
-pub const BOOK_LOCKED: &str = concat!(book!(), " FOR UPDATE");
+/// Its last column is the mark of the connection.
+pub const BOOK_LOCKED: &str =
+    concat!("SELECT ", book!(), ", current_setting('nailsage.mark', true) FROM book WHERE id = 1 FOR UPDATE");
+
+/// Which column is the mark.
+pub(crate) const BOOK_LOCKED_MARK: usize = 9;
+
+/// The setting that marks a connection.
+pub(crate) const MARK: &str = "nailsage.mark";
 
 /// The book row.
-pub const BOOK: &str = book!();
+pub const BOOK: &str = concat!("SELECT ", book!(), " FROM book WHERE id = 1");
 
 /// Accepted commands, by their keys.
 pub const REQUESTS_BY_KEY: &str = "SELECT request_key, fingerprint, outcome, opened_position_id, timestamp, created_at \
@@ -192,3 +201,28 @@ pub const BOOK_SET: &str = updated!(
      $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[]) AS k (a, b, c, d, e, f, g, h) \
      WHERE b.id = 1"
 );
+
+/// What the writer runs, apart from locking the book; prepared where nobody stands in between.
+pub(crate) const WRITERS: [&str; 21] = [
+    REQUESTS_BY_KEY,
+    STRATEGIES_BY_ID,
+    STRATEGIES_BY_KEY,
+    POSITIONS_BY_ID,
+    OPEN_BY_ID,
+    OPEN_BY_KEY,
+    OPEN_ON_MARKETS,
+    STRATEGY_INSERT,
+    STRATEGY_SET_TERMS,
+    STRATEGY_SET_BANKROLL,
+    TOTALS_INSERT,
+    TOTALS_SET,
+    POSITION_INSERT,
+    POSITION_END,
+    POSITION_REVISE,
+    SIGNAL_INSERT,
+    TRADE_INSERT,
+    LEDGER_INSERT,
+    EVENT_INSERT,
+    REQUEST_INSERT,
+    BOOK_SET,
+];

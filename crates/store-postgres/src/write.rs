@@ -1,23 +1,22 @@
 //! Writing a group's rows: one statement for each kind of write, all of them and the commit in one round trip.
 
+use crate::{
+    connection::Session,
+    fault::{cause, is_conflict, is_lost, refusal, store_error},
+    pipeline::{Failure, all_at_once, command},
+    rows::{Param, array},
+    sql,
+};
 use nailsage_store::{
     group::Settlement,
     rows::{Batch, Table},
 };
-use tokio_postgres::Client;
-
-use crate::{
-    fault::{cause, is_conflict, is_lost, refusal, store_error},
-    pipeline::{Failure, all_at_once, command, execute},
-    rows::{Param, array},
-    sql,
-};
 
 /// Writes everything and commits.
-pub(crate) async fn write_and_commit(client: &Client, batches: &[Batch<'_>]) -> Settlement {
+pub(crate) async fn write_and_commit(session: &Session, batches: &[Batch<'_>]) -> Settlement {
     let params: Vec<Vec<Param<'_>>> = batches.iter().map(columns).collect();
-    let writes = batches.iter().zip(&params).map(|(batch, params)| execute(client, text(batch.table), params));
-    let requests = writes.chain([command(client, "COMMIT")]).collect();
+    let writes = batches.iter().zip(&params).map(|(batch, params)| session.run(text(batch.table), params));
+    let requests = writes.chain([command(&session.client, "COMMIT")]).collect();
     match all_at_once(requests).await {
         // The reply to COMMIT alone proves nothing: after an error it is a rollback that went well.
         Ok(_) => Settlement::Committed,

@@ -7,12 +7,13 @@
 pub const BOOK: &str = "SELECT schema_version, next_strategy_id, next_position_id, next_trade_id, \
      next_signal_id, next_event_id, next_snapshot_id, commit_seq, updated_at FROM book WHERE id = 1";
 
+/// A strategy whose totals are missing is found all the same: it is corrupt, not unknown.
 macro_rules! strategies {
     () => {
         "SELECT s.id, s.strategy_name, s.version, s.starlisting_id, s.interval, \
      s.model_id, s.config_path, s.is_active, s.initial_bankroll, s.current_bankroll, s.created_at, s.updated_at, \
      t.ledger_seq, t.num_closed, t.num_wins, t.num_losses, t.realized_micros, t.win_micros, t.loss_micros, \
-     t.fees_micros, t.duration_ms FROM strategies AS s JOIN strategy_totals AS t ON t.strategy_id = s.id "
+     t.fees_micros, t.duration_ms FROM strategies AS s LEFT JOIN strategy_totals AS t ON t.strategy_id = s.id "
     };
 }
 

@@ -87,7 +87,9 @@ fn in_all_ways(mut check: impl FnMut(&Planner, Order)) {
         if is_analysed {
             planner.analyse();
         }
-        ORDERS.into_iter().for_each(|order| check(&planner, order));
+        for order in ORDERS {
+            check(&planner, order);
+        }
     }
 }
 

@@ -7,9 +7,11 @@ use tokio_postgres::types::Type;
 use super::*;
 use crate::target::Target;
 
-fn readers(parameters: &str, timeout: Duration) -> (Database, Readers) {
+fn readers(parameter: &str, timeout: Duration) -> (Database, Readers) {
     let database = server().database();
-    let target = Target::from_url(&format!("{}{parameters}", database.url())).unwrap();
+    // The URL of a server that was given may have parameters already.
+    let separator = if database.url().contains('?') { '&' } else { '?' };
+    let target = Target::from_url(&format!("{}{separator}{parameter}", database.url())).unwrap();
     let readers = Readers::start_with(&Connector::new(target).unwrap(), timeout).unwrap();
     (database, readers)
 }
@@ -25,7 +27,7 @@ fn number(readers: &Readers, sql: &str) -> Pending<i32> {
 #[test]
 fn no_question_runs_or_waits_past_its_deadline() {
     let timeout = Duration::from_millis(400);
-    let (database, readers) = readers("?pool_size=2", timeout);
+    let (database, readers) = readers("pool_size=2", timeout);
     let asked_at = Instant::now();
     let slow: Vec<_> = (0..200).map(|_| number(&readers, "SELECT 1 FROM pg_sleep(60)")).collect();
     for answer in slow {
@@ -43,9 +45,49 @@ fn no_question_runs_or_waits_past_its_deadline() {
     assert_eq!(running[0][0].as_deref(), Some("0"));
 }
 
+/// Freezing a server takes one of our own, which there is on Unix only.
+#[test]
+#[cfg(unix)]
+fn a_frozen_server_keeps_no_question_and_no_connection_of_the_pool() {
+    let cluster = nailsage_test_postgres::Cluster::start(&[]);
+    let database = cluster.database();
+    let timeout = Duration::from_millis(400);
+    let target = Target::from_url(&format!("{}?pool_size=2", database.url())).unwrap();
+    let readers = Readers::start_with(&Connector::new(target).unwrap(), timeout).unwrap();
+    // One connection is there already, the other would have to be made.
+    assert_eq!(block_on(number(&readers, "SELECT 7")).unwrap(), 7);
+    // Frozen while both have a question, and then while both are looked for.
+    let running: Vec<_> = (0..2).map(|_| number(&readers, "SELECT 7 FROM pg_sleep(60)")).collect();
+    thread::sleep(Duration::from_millis(100));
+    cluster.pause();
+    for answer in running {
+        let error = block_on(answer).unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+    }
+    for _ in 0..2 {
+        let asked_at = Instant::now();
+        let answers: Vec<_> = (0..5).map(|_| number(&readers, "SELECT 7")).collect();
+        for answer in answers {
+            let error = block_on(answer).unwrap_err();
+            assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+        }
+        assert!(asked_at.elapsed() < timeout + GRACE + Duration::from_millis(500), "{:?}", asked_at.elapsed());
+    }
+    cluster.resume();
+    let begun = Instant::now();
+    // The server may still be busy with connections that nobody has any more.
+    while block_on(number(&readers, "SELECT 7")).is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(5), "it is never reached again");
+    }
+    let both: Vec<_> = (0..2).map(|_| number(&readers, "SELECT 7 FROM pg_sleep(0.2)")).collect();
+    for answer in both {
+        assert_eq!(block_on(answer).unwrap(), 7, "both connections of the pool serve at the same time");
+    }
+}
+
 #[test]
 fn a_panic_costs_only_its_own_question() {
-    let (_database, readers) = readers("?pool_size=1", READ_TIMEOUT);
+    let (_database, readers) = readers("pool_size=1", READ_TIMEOUT);
     let panics: Vec<Pending<()>> = (0..5).map(|_| readers.ask(question("SELECT 1"), |_| panic!("a defect"))).collect();
     for answer in panics {
         let Err(StoreError::Backend { during, source }) = block_on(answer) else { panic!("it was not told") };
@@ -56,7 +98,7 @@ fn a_panic_costs_only_its_own_question() {
 
 #[test]
 fn a_connection_in_a_transaction_is_cleaned_before_anybody_else_gets_it() {
-    let (_database, readers) = readers("?pool_size=1", READ_TIMEOUT);
+    let (_database, readers) = readers("pool_size=1", READ_TIMEOUT);
     let pool = readers.pool.clone();
     let leave_open = readers.run(async move {
         let connection = pool.get().await.unwrap();
@@ -69,7 +111,7 @@ fn a_connection_in_a_transaction_is_cleaned_before_anybody_else_gets_it() {
 
 #[test]
 fn a_question_writes_nothing_and_an_error_costs_only_itself() {
-    let (database, readers) = readers("?pool_size=1", READ_TIMEOUT);
+    let (database, readers) = readers("pool_size=1", READ_TIMEOUT);
     database.execute("CREATE TABLE kept (id int4)");
     let error = block_on(number(&readers, "INSERT INTO kept VALUES (1) RETURNING id")).unwrap_err();
     assert!(matches!(error, StoreError::Backend { during: "a test", .. }), "{error:?}");
@@ -87,7 +129,7 @@ fn a_question_writes_nothing_and_an_error_costs_only_itself() {
 
 #[test]
 fn questions_that_were_asked_are_answered_when_the_readers_are_dropped() {
-    let (_database, readers) = readers("?pool_size=2", READ_TIMEOUT);
+    let (_database, readers) = readers("pool_size=2", READ_TIMEOUT);
     let answers: Vec<_> = (0..20).map(|_| number(&readers, "SELECT 7 FROM pg_sleep(0.01)")).collect();
     drop(readers);
     for answer in answers {

@@ -9,7 +9,7 @@ use futures_executor::block_on;
 use nailsage_domain::{RequestKey, UnixMillis};
 use nailsage_store::{
     Access, AdjustBankroll, Answer, BankrollChange, Clock, Command, OpenError, OpenOptions, OpenPosition, Outcome,
-    RegisterStrategy, Size, Store, StoreError, StoreExt as _,
+    Pending, RegisterStrategy, Size, Store, StoreError, StoreExt as _,
 };
 use nailsage_store_postgres::PostgresStore;
 use nailsage_test_postgres::{Cluster, Database, server};
@@ -46,11 +46,16 @@ pub(crate) struct Book {
 
 /// A book on the server of all tests.
 pub(crate) fn book() -> Book {
-    book_with("")
+    book_with("pool_size=15")
 }
 
-/// The same, opened with parameters in its URL, such as `?pool_size=2`.
-pub(crate) fn book_with(parameters: &str) -> Book {
+/// A URL with one parameter more. That of a server that was given may have some already.
+pub(crate) fn with(url: &str, parameter: &str) -> String {
+    format!("{url}{}{parameter}", if url.contains('?') { '&' } else { '?' })
+}
+
+/// The same, opened with a parameter in its URL, such as `pool_size=2`.
+pub(crate) fn book_with(parameter: &str) -> Book {
     static TEMPLATE: OnceLock<Database> = OnceLock::new();
     let template = TEMPLATE.get_or_init(|| {
         let database = server().database();
@@ -58,7 +63,7 @@ pub(crate) fn book_with(parameters: &str) -> Book {
         database
     });
     let database = server().copy_of(template);
-    let store = open(&format!("{}{parameters}", database.url()), Access::Existing).unwrap();
+    let store = open(&with(database.url(), parameter), Access::Existing).unwrap();
     Book { store, database }
 }
 
@@ -131,6 +136,13 @@ pub(crate) fn done(answer: Result<Answer, StoreError>) -> Outcome {
     match answer {
         Ok(Answer::Done(outcome)) => outcome,
         other => panic!("it was to be carried out: {other:?}"),
+    }
+}
+
+/// Waits for commands that were handed over, all of which are carried out.
+pub(crate) fn all_done(pending: Vec<Pending<Answer>>) {
+    for pending in pending {
+        done(block_on(pending));
     }
 }
 

@@ -8,7 +8,7 @@ use nailsage_store_postgres::PostgresStore;
 use tokio::runtime::Builder;
 
 use crate::{
-    book::{Book, MINUTE, STRATEGY, assert_whole, at, book, deposit, done, options, pair},
+    book::{Book, MINUTE, STRATEGY, all_done, assert_whole, at, book, deposit, done, options, pair, with},
     session::{number, wait_until},
 };
 
@@ -27,8 +27,10 @@ fn dropping_the_store_carries_out_what_was_handed_over() {
     let pending: Vec<_> = (0..1_000).map(|_| store.submit(Command::new(at(1), deposit("1")), MINUTE)).collect();
     let reads: Vec<_> = (0..20).map(|_| store.positions(PositionQuery::default())).collect();
     drop(store);
-    pending.into_iter().for_each(|pending| drop(done(block_on(pending))));
-    reads.into_iter().for_each(|read| drop(block_on(read).unwrap()));
+    all_done(pending);
+    for read in reads {
+        block_on(read).unwrap();
+    }
     assert_eq!(number(&database, "SELECT commit_seq FROM book"), 1_001);
     assert_nobody_is_left(&database);
     assert_whole(&database);
@@ -50,7 +52,7 @@ fn a_store_may_be_opened_used_and_dropped_inside_of_any_runtime() {
                 done(pending.await);
             }
             // Opening in vain leaves nothing either, and panics nowhere.
-            let unfit = format!("{url}?options=-c%20synchronous_commit%3Doff");
+            let unfit = with(&url, "options=-c%20synchronous_commit%3Doff");
             PostgresStore::open(&unfit, &options(nailsage_store::Access::Create)).await.unwrap_err();
         });
         assert_eq!(number(&database, "SELECT commit_seq FROM book"), 101);

@@ -5,7 +5,7 @@ use nailsage_store::{Action, ClosePosition, Command, PositionRef, Store as _, St
 use nailsage_test_postgres::Database;
 
 use crate::{
-    book::{Book, MINUTE, at, book, deposit, done, long, submit},
+    book::{Book, MINUTE, all_done, at, book, deposit, done, long, submit},
     session::value,
 };
 
@@ -56,7 +56,7 @@ fn traded() -> Book {
 
 fn texts(database: &Database, sql: &str) -> Vec<Vec<String>> {
     let rows = database.rows(&format!("SET timezone = 'UTC'; {sql}")).into_iter();
-    rows.map(|row| row.into_iter().map(|cell| cell.unwrap_or_default()).collect()).collect()
+    rows.map(|row| row.into_iter().map(Option::unwrap_or_default).collect()).collect()
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_thousand_deposits_of_a_cent_are_exact_to_plain_sql() {
     done(submit(&store, Command::new(at(1), deposit("90000")), MINUTE));
     assert_eq!(value(&database, "SELECT current_bankroll FROM strategies"), "100000.000000");
     let pending: Vec<_> = (0..1_000).map(|_| store.submit(Command::new(at(2), deposit("0.01")), MINUTE)).collect();
-    pending.into_iter().for_each(|pending| drop(done(block_on(pending))));
+    all_done(pending);
     assert_eq!(value(&database, "SELECT current_bankroll = 100010 FROM strategies"), "t");
     assert_eq!(value(&database, "SELECT trim_scale(current_bankroll) FROM strategies"), "100010");
     assert_eq!(value(&database, "SELECT sum(delta_micros) FROM ledger"), "90010000000");

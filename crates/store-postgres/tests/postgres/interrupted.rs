@@ -76,7 +76,9 @@ fn a_group_that_was_interrupted_is_tried_again_and_nobody_hears_of_it() {
     let book = book();
     raise(&book, &format!("NEW.reason = 'poison' AND nextval('hits') <= {INTERRUPTIONS_MAX}"), "40001");
     let answers = as_one_group(&book, ten_with_a_poisoned_one());
-    answers.into_iter().for_each(|answer| drop(done(answer)));
+    for answer in answers {
+        done(answer);
+    }
     let hits = number(&book.database, "SELECT last_value FROM hits");
     assert_eq!(hits, i64::from(INTERRUPTIONS_MAX) + 1, "all of them were interrupted, and the last try was not");
     assert_eq!(value(&book.database, "SELECT current_bankroll FROM strategies"), "10011.000000");
@@ -135,6 +137,21 @@ fn an_update_that_does_not_find_its_row_is_corrupt_and_commits_nothing() {
         done(submit(&book.store, pair(STRATEGY, "pair-lost"), MINUTE));
         assert_whole(&book.database);
     }
+}
+
+#[test]
+fn a_strategy_without_its_totals_is_corrupt_and_not_unknown() {
+    let book = book();
+    register_as(&book.store, "other/v1@7");
+    book.database.execute("DELETE FROM strategy_totals WHERE strategy_id = 1");
+    let error = submit(&book.store, pair(STRATEGY, "pair-totals"), MINUTE).unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+    for reference in [STRATEGY, "1"] {
+        let error = block_on(book.store.strategy(reference.parse().unwrap())).unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+    }
+    assert_eq!(number(&book.database, "SELECT commit_seq FROM book"), 2, "nothing of it was written");
+    done(submit(&book.store, pair("other/v1@7", "pair-neighbour"), MINUTE));
 }
 
 #[test]

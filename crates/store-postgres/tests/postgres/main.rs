@@ -11,6 +11,8 @@ mod crash;
 mod document;
 mod freeze;
 mod interrupted;
+mod line;
+mod lost;
 mod open;
 mod plans;
 mod pooler;

@@ -3,7 +3,7 @@
 use std::{
     error::Error,
     io::{Read as _, Write as _},
-    net::TcpListener,
+    net::{Shutdown, TcpListener},
     thread,
     time::{Duration, Instant},
 };
@@ -251,6 +251,7 @@ fn what_answers_and_is_no_postgresql_is_unreachable() {
         for stream in listener.incoming().take(1) {
             let mut stream = stream.unwrap();
             stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+            stream.shutdown(Shutdown::Write).unwrap();
             // Until the client has had enough.
             drop(stream.read_to_end(&mut Vec::new()));
         }

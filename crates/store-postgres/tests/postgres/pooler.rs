@@ -8,7 +8,8 @@ use nailsage_test_postgres::{Database, PgBouncer};
 
 use crate::{
     book::{
-        MINUTE, STRATEGY, assert_whole, at, create, deposit, done, key, long, open, own_server, pair, register, submit,
+        MINUTE, STRATEGY, all_done, assert_whole, at, create, deposit, done, key, long, open, own_server, pair,
+        register, submit,
     },
     session::{Session, assert_no_transaction_is_left, number},
 };
@@ -36,8 +37,10 @@ fn live_through(database: &Database, url: &str) {
                 let pending: Vec<_> =
                     (0..200).map(|it| store.submit(pair(STRATEGY, &format!("pair-{number}-{it}")), MINUTE)).collect();
                 let reads: Vec<_> = (0..50).map(|_| store.book()).collect();
-                reads.into_iter().for_each(|read| assert_eq!(block_on(read).unwrap().strategies, 1));
-                pending.into_iter().for_each(|pending| drop(done(block_on(pending))));
+                for read in reads {
+                    assert_eq!(block_on(read).unwrap().strategies, 1);
+                }
+                all_done(pending);
             });
         }
     });
@@ -65,6 +68,29 @@ fn a_pooler_with_two_connections_is_enough() {
     let database = own_server().database();
     let pooler = pooler(&database, 2);
     live_through(&database, pooler.url());
+}
+
+#[test]
+fn no_limit_of_ours_stays_on_a_connection_that_others_get_next() {
+    let database = own_server().database();
+    let pooler = pooler(&database, 2);
+    let store = create(pooler.url());
+    register(&store);
+    for round in 0..20 {
+        done(submit(&store, pair(STRATEGY, &format!("pair-{round}")), MINUTE));
+        block_on(store.book()).unwrap();
+    }
+    // Each in a transaction, so that they have both of the pooler's connections.
+    let others = [Session::new(pooler.url()), Session::new(pooler.url())];
+    for other in &others {
+        let limits = "BEGIN; SELECT current_setting('statement_timeout'), current_setting('lock_timeout'), \
+                      current_setting('idle_in_transaction_session_timeout'), current_setting('transaction_read_only')";
+        let limits = other.run(limits).unwrap();
+        assert_eq!(limits, [["0", "0", "0", "off"].map(|text| Some(text.to_owned())).to_vec()]);
+    }
+    for other in &others {
+        other.run("COMMIT").unwrap();
+    }
 }
 
 #[test]
@@ -97,7 +123,10 @@ fn a_pooler_that_loses_its_server_connections_confuses_nobody() {
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() \
              AND pid <> pg_backend_pid()",
         );
-        pending.into_iter().for_each(|pending| drop(block_on(pending)));
+        for pending in pending {
+            // Whatever it came to, it is settled below.
+            drop(block_on(pending));
+        }
     }
     for name in &names {
         let repeated = (0..20).find_map(|_| submit(&store, pair(STRATEGY, name), Duration::from_secs(5)).ok());

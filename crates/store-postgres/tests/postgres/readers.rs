@@ -31,7 +31,7 @@ fn assert_two_are_served(book: &Book) {
 
 #[test]
 fn two_hundred_readers_of_two_connections_wait_a_bounded_time_and_leak_nothing() {
-    let book = book_with("?pool_size=2");
+    let book = book_with("pool_size=2");
     let other = Session::new(book.database.url());
     other.run("BEGIN; LOCK TABLE positions IN ACCESS EXCLUSIVE MODE").unwrap();
     let begun = Instant::now();
@@ -55,7 +55,7 @@ fn two_hundred_readers_of_two_connections_wait_a_bounded_time_and_leak_nothing()
 
 #[test]
 fn a_future_that_is_dropped_leaves_a_whole_command_and_a_usable_connection() {
-    let book = book_with("?pool_size=2");
+    let book = book_with("pool_size=2");
     let store = &book.store;
     let strategy = StrategyId::new(1).unwrap();
     thread::scope(|scope| {
@@ -103,7 +103,7 @@ fn drop_after<T>(pause: Duration, mut pending: nailsage_store::Pending<T>) {
 
 #[test]
 fn a_pool_of_one_serves_everybody_in_turn() {
-    let book = book_with("?pool_size=1");
+    let book = book_with("pool_size=1");
     let strategy = StrategyId::new(1).unwrap();
     let many: Vec<_> = (0..200)
         .map(|_| {
@@ -126,7 +126,7 @@ fn a_pool_of_one_serves_everybody_in_turn() {
 #[test]
 fn a_transaction_that_somebody_left_open_on_a_readers_connection_is_not_passed_on() {
     // The server itself opens one: a reader's connection whose statement was ended by somebody else is clean again.
-    let book = book_with("?pool_size=1");
+    let book = book_with("pool_size=1");
     let other = Session::new(book.database.url());
     other.run("BEGIN; LOCK TABLE positions IN ACCESS EXCLUSIVE MODE").unwrap();
     let slow = book.store.positions(PositionQuery::default());

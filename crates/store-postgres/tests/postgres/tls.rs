@@ -88,15 +88,15 @@ fn assert_distrusted(url: &str, said: &str) {
 
 /// A key and certificate: signed by an authority of its own, or by nobody else.
 fn certificate(names: &[&str], year: i32, is_self_signed: bool) -> [String; 3] {
-    let named = |names: &[&str], subject: &str| {
-        let mut params = CertificateParams::new(names.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
+    let about = |addresses: &[&str], subject: &str| {
+        let mut params = CertificateParams::new(addresses.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
         params.distinguished_name.push(DnType::CommonName, subject);
         params
     };
-    let mut authority = named(&[], "another authority");
+    let mut authority = about(&[], "another authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
-    let mut server = named(names, "another server");
+    let mut server = about(names, "another server");
     server.not_before = date_time_ymd(2_000, 1, 1);
     server.not_after = date_time_ymd(year, 1, 1);
     let key = KeyPair::generate().unwrap();
