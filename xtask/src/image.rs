@@ -23,6 +23,7 @@ pub(crate) fn run_image(workspace: &Workspace) -> Result<()> {
     };
     let result = compose(&["run", "--build", "--rm", "init"])
         .and_then(|()| compose(&["run", "--rm", "nailsage", "db", "status"]));
-    compose(&["down", "--volumes"])?;
-    result
+    // Whatever came of it, nothing is left behind; what failed first is what is told.
+    let removed = compose(&["down", "--volumes"]);
+    result.and(removed)
 }

@@ -7,10 +7,10 @@ use tokio::{
     task::JoinHandle,
     time::{Duration, timeout},
 };
-use tokio_postgres::{Client, Error};
+use tokio_postgres::{Client, Error, Row};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::{fault::open_error, pipeline::query, prepared::Prepared, target::Target, tls};
+use crate::{fault::open_error, pipeline::query, prepared::Between, target::Target, tls};
 
 /// The oldest server that is trusted, as it numbers itself.
 const SERVER_VERSION_MIN: i64 = 150_000;
@@ -42,7 +42,7 @@ impl std::fmt::Debug for Connector {
 pub(crate) struct Session {
     // Dropped before the statements: then they are not closed one by one, which behind a pooler would close somebody else's.
     pub(crate) client: Client,
-    pub(crate) prepared: Option<Prepared>,
+    pub(crate) between: Between,
     task: JoinHandle<()>,
 }
 
@@ -61,6 +61,8 @@ pub(crate) enum ConnectError {
     TimedOut,
     #[error("the server cannot keep the book's promises: {0}")]
     Unfit(String),
+    #[error("the server is a standby")]
+    Standby,
 }
 
 impl Connector {
@@ -85,7 +87,7 @@ impl Connector {
                     tracing::debug!(%error, "a connection ended");
                 }
             });
-            let session = Session { client, prepared: None, task };
+            let session = Session { client, between: Between::Somebody, task };
             match ensure_fit(&session.client).await {
                 Ok(()) => Ok(session),
                 Err(error) => {
@@ -104,6 +106,10 @@ impl Connector {
             ConnectError::Failed(error) => open_error(place, "connecting", error),
             ConnectError::TimedOut => OpenError::Unreachable { place: place.clone(), source: Arc::new(error) },
             ConnectError::Unfit(missing) => OpenError::Unfit { missing },
+            ConnectError::Standby => OpenError::Unfit {
+                missing: "it is a standby, where answers may be older than the book; name the primary server"
+                    .to_owned(),
+            },
         })
     }
 }
@@ -111,9 +117,9 @@ impl Connector {
 impl Session {
     /// Ends it in good order.
     pub(crate) async fn close(self) {
-        let Self { client, prepared, mut task } = self;
+        let Self { client, between, mut task } = self;
         drop(client);
-        drop(prepared);
+        drop(between);
         if timeout(GOODBYE_TIMEOUT, &mut task).await.is_err() {
             task.abort();
         }
@@ -121,13 +127,10 @@ impl Session {
 
     /// Ends it at once, whatever is under way. The server rolls back what it has not committed.
     pub(crate) async fn abandon(self) {
-        let Self { client, prepared, task } = self;
-        task.abort();
+        self.task.abort();
         // Only when the task is gone is the socket closed, and with it the transaction that may hold the book. How the
         // task ended is no news.
-        drop(task.await);
-        drop(client);
-        drop(prepared);
+        drop(self.task.await);
     }
 }
 
@@ -135,25 +138,33 @@ async fn ensure_fit(client: &Client) -> Result<(), ConnectError> {
     let rows = query(client, SERVER, &[]).await?;
     let row = rows.first().ok_or_else(|| ConnectError::Unfit("it does not tell its settings".to_owned()))?;
     let version: i64 = row.try_get(0)?;
-    let setting = |column| row.try_get::<_, &str>(column);
-    let unfit = |problem: &str| Err(ConnectError::Unfit(problem.to_owned()));
     if version < SERVER_VERSION_MIN {
-        return unfit(&format!("it is PostgreSQL {}, version 15 or later is needed", version / 10_000));
+        let missing = format!("it is PostgreSQL {}, version 15 or later is needed", version / 10_000);
+        return Err(ConnectError::Unfit(missing));
     }
-    if setting(1)? != "on" {
-        return unfit("fsync is off, so a crash of the machine loses what was answered; set fsync = on");
+    if row.try_get::<_, &str>(4)? != "UTF8" {
+        let missing = "the database is not in UTF8; make one with createdb --encoding=UTF8 --template=template0";
+        return Err(ConnectError::Unfit(missing.to_owned()));
     }
-    if setting(2)? != "on" {
-        return unfit("full_page_writes is off, so a crash can tear a page; set full_page_writes = on");
-    }
-    if setting(3)? == "off" {
-        return unfit("synchronous_commit is off, so a crash loses what was answered; set synchronous_commit = on");
-    }
-    if setting(4)? != "UTF8" {
-        return unfit("the database is not in UTF8; make one with createdb --encoding=UTF8 --template=template0");
+    if let Some(missing) = loses_commits(row, 1)? {
+        return Err(ConnectError::Unfit(missing.to_owned()));
     }
     if row.try_get::<_, bool>(5)? {
-        return unfit("it is a standby, where answers may be older than the book; name the primary server");
+        return Err(ConnectError::Standby);
     }
     Ok(())
+}
+
+/// What is missing for a commit to be kept, by three settings from this column on.
+pub(crate) fn loses_commits(row: &Row, first: usize) -> Result<Option<&'static str>, Error> {
+    let setting = |column| row.try_get::<_, &str>(first + column);
+    Ok(if setting(0)? != "on" {
+        Some("fsync is off, so a crash of the machine loses what was answered; set fsync = on")
+    } else if setting(1)? != "on" {
+        Some("full_page_writes is off, so a crash can tear a page; set full_page_writes = on")
+    } else if setting(2)? == "off" {
+        Some("synchronous_commit is off, so a crash loses what was answered; set synchronous_commit = on")
+    } else {
+        None
+    })
 }

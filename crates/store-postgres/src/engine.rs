@@ -22,15 +22,18 @@ use tokio::{
 
 use crate::{
     connection::{ConnectError, Connector, Session},
-    fault::{Fault, cause, is_busy, is_elsewhere, is_lost, store_error},
+    fault::{Fault, cause, is_busy, is_lost, refusal, store_error},
     load,
-    prepared::Prepared,
+    prepared::Between,
     write::write_and_commit,
 };
 
 /// How long it waits between two attempts to reach a server, at first and at most: a server that is back is found soon.
 const RETRY_FIRST: Duration = Duration::from_millis(50);
 const RETRY_MAX: Duration = Duration::from_millis(500);
+
+/// How long one attempt to begin may take, whatever time is left: a connection that hangs is given up, and another one tried.
+const BEGIN_MAX: Duration = Duration::from_secs(15);
 
 /// How long a commit may take beyond the last deadline of its group. Whoever waited knows nothing by then, but a commit that
 /// is nearly there is better than a connection that is thrown away.
@@ -92,34 +95,49 @@ struct Link {
 impl Link {
     async fn begin(&mut self, footprint: &Footprint, until: Instant) -> Result<State, NotBegun> {
         loop {
-            let (session, is_new) = self.connected(until).await?;
+            let (mut session, is_new) = self.connected(until).await?;
             let left = time_left(until);
-            match timeout_at(after(left), load::begin(&session, footprint, left)).await {
+            let beginning = timeout_at(after(left.min(BEGIN_MAX)), async {
+                session.prepare().await?;
+                load::begin(&mut session, footprint, left).await
+            });
+            let fault = match beginning.await {
                 Ok(Ok(state)) => {
                     self.session = Some(session);
                     return Ok(state);
                 }
-                Ok(Err(fault)) => {
-                    session.abandon().await;
-                    match fault {
-                        Fault::Elsewhere => self.found_pooler(),
-                        Fault::Engine(error) if is_elsewhere(&error) => self.found_pooler(),
-                        // It was lost while nobody used it, and nothing has begun.
-                        Fault::Engine(error) if is_lost(&error) && !is_new => {
-                            tracing::info!(%error, book = %self.connector.target.place, "connecting again");
-                        }
-                        Fault::Engine(error) if is_lost(&error) => {
-                            self.wait_longer();
-                            return Err(NotBegun::Busy(cause(error)));
-                        }
-                        Fault::Engine(error) if is_busy(&error) => return Err(NotBegun::Busy(cause(error))),
-                        fault => return Err(NotBegun::Failed(store_error("loading what a command touches", fault))),
-                    }
-                }
+                Ok(Err(fault)) => fault,
                 Err(_) => {
                     session.abandon().await;
                     return Err(NotBegun::Busy(Arc::new(ConnectError::TimedOut)));
                 }
+            };
+            if let Fault::Engine(error) = &fault
+                && is_busy(error)
+            {
+                // Nothing is wrong with the connection, and whoever waits for the book does so again and again.
+                self.session = Some(session);
+                self.roll_back().await;
+                return Err(NotBegun::Busy(fault.into_cause()));
+            }
+            let was_prepared = !matches!(session.between, Between::Somebody);
+            session.abandon().await;
+            match fault {
+                Fault::Elsewhere => self.found_pooler(),
+                // Whatever was wrong with preparing is not wrong without.
+                Fault::Engine(error) if was_prepared && refusal(&error).is_some() && !self.is_pooled => {
+                    tracing::debug!(%error, "a statement failed that was prepared, or to be prepared");
+                    self.found_pooler();
+                }
+                // It was lost while nobody used it, and nothing has begun.
+                Fault::Engine(error) if is_lost(&error) && !is_new => {
+                    tracing::info!(%error, book = %self.connector.target.place, "connecting again");
+                }
+                Fault::Engine(error) if is_lost(&error) => {
+                    self.wait_longer();
+                    return Err(NotBegun::Busy(cause(error)));
+                }
+                fault => return Err(NotBegun::Failed(store_error("loading what a command touches", fault))),
             }
         }
     }
@@ -160,10 +178,14 @@ impl Link {
         // Whoever's time is up meanwhile is told so by the queue.
         sleep_until(self.retry_at.min(until).into()).await;
         let connecting = timeout_at(after(time_left(until)), self.connector.connect()).await;
-        match connecting.unwrap_or(Err(ConnectError::TimedOut)) {
+        let connected = match connecting.unwrap_or(Err(ConnectError::TimedOut)) {
+            Ok(session) => self.marked(session).await,
+            Err(error) => Err(error),
+        };
+        match connected {
             Ok(session) => {
                 self.retry = RETRY_FIRST;
-                Ok((self.prepared(session, until).await?, true))
+                Ok((session, true))
             }
             Err(ConnectError::Unfit(what)) => {
                 self.wait_longer();
@@ -179,36 +201,19 @@ impl Link {
         }
     }
 
-    /// The same session, with its statements prepared if nobody stands in between.
-    async fn prepared(&mut self, mut session: Session, until: Instant) -> Result<Session, NotBegun> {
-        if self.is_pooled {
-            return Ok(session);
+    /// The same session with a mark, unless somebody is known to stand in between.
+    async fn marked(&mut self, mut session: Session) -> Result<Session, ConnectError> {
+        if !self.is_pooled
+            && let Err(error) = session.mark().await
+        {
+            session.abandon().await;
+            return Err(error.into());
         }
-        let preparing = timeout_at(after(time_left(until)), Prepared::on(&session.client)).await;
-        match preparing {
-            Ok(Ok(prepared)) => {
-                session.prepared = Some(prepared);
-                Ok(session)
-            }
-            Ok(Err(failure)) => {
-                session.abandon().await;
-                if is_elsewhere(&failure.error) {
-                    self.found_pooler();
-                } else {
-                    self.wait_longer();
-                }
-                Err(NotBegun::Busy(cause(failure.error)))
-            }
-            Err(_) => {
-                session.abandon().await;
-                self.wait_longer();
-                Err(NotBegun::Busy(Arc::new(ConnectError::TimedOut)))
-            }
-        }
+        Ok(session)
     }
 
     fn found_pooler(&mut self) {
-        tracing::info!(book = %self.connector.target.place, "there is a pooler in between: nothing is prepared");
+        tracing::info!(book = %self.connector.target.place, "nothing is prepared from now on, as behind a pooler");
         self.is_pooled = true;
     }
 

@@ -24,6 +24,15 @@ pub(crate) enum Fault {
     Elsewhere,
 }
 
+impl Fault {
+    pub(crate) fn into_cause(self) -> Source {
+        match self {
+            Self::Engine(error) => cause(error),
+            other => Arc::new(other),
+        }
+    }
+}
+
 impl From<Failure> for Fault {
     fn from(failure: Failure) -> Self {
         Self::Engine(failure.error)
@@ -42,16 +51,15 @@ pub(crate) fn is_conflict(error: &Error) -> bool {
     refusal(error).is_some_and(|error| codes.contains(error.code()))
 }
 
-/// Someone else holds the book, or a limit of time was reached.
-pub(crate) fn is_busy(error: &Error) -> bool {
-    let codes = [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED];
-    is_conflict(error) || refusal(error).is_some_and(|error| codes.contains(error.code()))
+/// Someone else has locked what is needed.
+pub(crate) fn is_held(error: &Error) -> bool {
+    refusal(error).is_some_and(|error| *error.code() == SqlState::LOCK_NOT_AVAILABLE)
 }
 
-/// A statement that was prepared is not there, or one that was to be prepared is there already: a pooler stands in between.
-pub(crate) fn is_elsewhere(error: &Error) -> bool {
-    let codes = [SqlState::INVALID_SQL_STATEMENT_NAME, SqlState::DUPLICATE_PSTATEMENT];
-    refusal(error).is_some_and(|error| codes.contains(error.code()))
+/// Someone else is in the way, or a limit of time was reached: what has not begun can begin later.
+pub(crate) fn is_busy(error: &Error) -> bool {
+    let is_cancelled = refusal(error).is_some_and(|error| *error.code() == SqlState::QUERY_CANCELED);
+    is_held(error) || is_conflict(error) || is_cancelled
 }
 
 /// The connection is of no more use.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nailsage_domain::{PositionId, StarlistingId, StrategyKey};
 use nailsage_store::{
-    StrategyRef,
+    StoreError, StrategyRef,
     footprint::Footprint,
     inspect::ensure_version,
     rows::read as rows,
@@ -13,7 +13,7 @@ use nailsage_store::{
 use tokio_postgres::{Row, types::Type};
 
 use crate::{
-    connection::Session,
+    connection::{Session, loses_commits},
     fault::Fault,
     pipeline::{all_at_once, command, query},
     rows::{BadRow, Param, read},
@@ -49,24 +49,25 @@ const PLANS: &str =
 
 /// Begins a transaction, locks the book and loads a footprint, in one round trip; in two where a key is known that opened
 /// a position.
-pub(crate) async fn begin(session: &Session, footprint: &Footprint, time_left: Duration) -> Result<State, Fault> {
+pub(crate) async fn begin(session: &mut Session, footprint: &Footprint, time_left: Duration) -> Result<State, Fault> {
     let begin = format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}; \
          SET LOCAL statement_timeout = {}; SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}{}",
         milliseconds(time_left),
-        if session.prepared.is_some() { PLANS } else { "" },
+        if session.between.is_prepared() { PLANS } else { "" },
     );
     let parts = parts(footprint);
     // Locking the book tells where the transaction runs, so it cannot depend on what was prepared there.
     let mut requests = vec![command(&session.client, &begin), query(&session.client, sql::BOOK_LOCKED, &[])];
     requests.extend(parts.iter().map(|part| session.run(part.sql, &part.params)));
-    let mut answers = all_at_once(requests).await?.into_iter().skip(1);
+    let answers = all_at_once(requests).await?;
+    let mut answers = answers.into_iter().skip(1);
     let locked = answers.next().unwrap_or_default();
     let row = locked.first().ok_or_else(|| BadRow::missing("the book has no row"))?;
-    if let Some(prepared) = &session.prepared
-        && !prepared.is_marked(row.try_get(sql::BOOK_LOCKED_MARK)?)
-    {
-        return Err(Fault::Elsewhere);
+    session.between.meet(row.try_get(sql::BOOK_LOCKED_MARK)?)?;
+    if let Some(missing) = loses_commits(row, sql::BOOK_LOCKED_SETTINGS)? {
+        tracing::error!(missing, "the server cannot keep the book's promises any more");
+        return Err(StoreError::unavailable(missing).into());
     }
     let book: Option<Book> = read(rows::book, &locked)?.pop();
     let book = book.ok_or_else(|| BadRow::missing("the book has no row"))?;
@@ -76,7 +77,9 @@ pub(crate) async fn begin(session: &Session, footprint: &Footprint, time_left: D
     for (part, answer) in parts.iter().zip(answers) {
         opened.extend(put(&mut state, part.kind, &answer)?);
     }
-    opened.retain(|id| state.position(*id).is_none());
+    // One that came with its market has come without its strategy.
+    let is_whole = |id: &PositionId| state.position(*id).is_some_and(|it| state.strategy(it.strategy_id).is_some());
+    opened.retain(|id| !is_whole(id));
     if !opened.is_empty() {
         let parts = positions_with_owners(Vec::new(), opened);
         let requests = parts.iter().map(|part| session.run(part.sql, &part.params)).collect();

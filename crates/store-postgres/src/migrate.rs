@@ -26,6 +26,9 @@ mod embedded {
 /// and works behind a pooler too. The number is "nailsage" in ASCII.
 const LOCK: &str = "SELECT pg_try_advisory_xact_lock(7953751247684331365)";
 
+/// Whoever holds the lock says nothing meanwhile, and a server that ends such transactions would end the lock with it.
+const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0";
+
 /// How often it is asked for. Whoever waited inside of the server would keep a connection there, and behind a pooler the
 /// holder may need that very one.
 const LOCK_INTERVAL: Duration = Duration::from_millis(50);
@@ -58,7 +61,7 @@ async fn migrate(connector: &Connector) -> Result<(), OpenError> {
 async fn acquire(client: &Client) -> Result<bool, Error> {
     let give_up = Instant::now() + LOCK_TIMEOUT;
     loop {
-        client.batch_execute("BEGIN").await?;
+        client.batch_execute(BEGIN).await?;
         let rows = query(client, LOCK, &[]).await?;
         if rows.first().map_or(Ok(false), |row| row.try_get(0))? {
             return Ok(true);

@@ -2,9 +2,9 @@
 //!
 //! Planning a group's statements anew costs more than carrying them out, for a group of one. But a prepared statement
 //! belongs to a connection of the server's, and behind a pooler the next transaction may run on another one. So the
-//! connection is marked with a number that nobody else has, in the same transaction that prepares; and whoever locks the
-//! book row is told the mark. A mark that is not ours, or none, means a pooler: the transaction is rolled back before
-//! anything of it was used, and from then on nothing is prepared.
+//! writer marks its connection with a number that nobody else has, and whoever locks the book row is told the mark. After
+//! a few groups that have met it, the statements are prepared, in a transaction that meets it as well. A group that meets
+//! another mark, or none, runs elsewhere: then somebody stands in between, and nothing is prepared from then on.
 
 use std::collections::HashMap;
 
@@ -14,48 +14,84 @@ use tokio_postgres::{Client, Error, Row, Statement, types::ToSql};
 
 use crate::{
     connection::Session,
+    fault::Fault,
     pipeline::{Failure, Request, all_at_once, command, query},
     rows::Param,
     sql,
 };
 
-/// Statements and the mark of the connection that they belong to.
-pub(crate) struct Prepared {
-    mark: String,
-    statements: HashMap<&'static str, Statement>,
+/// So many groups have to meet the mark before anything is prepared. A program that hands over a command or two is spared
+/// the work, too.
+const GROUPS_BEFORE: u32 = 3;
+
+/// What is known of who stands between the writer and the server.
+pub(crate) enum Between {
+    /// The connection was not marked, or did not keep its mark: nothing is prepared.
+    Somebody,
+    /// So many groups have met the mark.
+    Asked { mark: String, groups: u32 },
+    /// Nobody, so far; every group meets the mark before it uses what the statements gave.
+    Nobody { mark: String, statements: HashMap<&'static str, Statement> },
 }
 
-impl Prepared {
-    /// Prepares all of the writer's statements, in one round trip.
-    pub(crate) async fn on(client: &Client) -> Result<Self, Failure> {
-        // Random, and plain enough to stand between quotes.
-        let mark = time_ordered_key().to_string();
-        let begin = format!("BEGIN; SET SESSION {} = '{mark}'", sql::MARK);
-        let mut requests: Vec<Request<'_, Option<Statement>>> = vec![command(client, &begin)];
-        requests.extend(sql::WRITERS.iter().map(|text| prepare(client, text)));
-        requests.push(command(client, "COMMIT"));
-        let statements = all_at_once(requests).await?.into_iter().flatten();
-        Ok(Self { mark, statements: sql::WRITERS.into_iter().zip(statements).collect() })
+impl Between {
+    /// A group has met this mark.
+    pub(crate) fn meet(&mut self, met: Option<&str>) -> Result<(), Fault> {
+        match self {
+            Self::Somebody => {}
+            Self::Asked { mark, groups } if met == Some(mark) => *groups += 1,
+            Self::Asked { .. } => *self = Self::Somebody,
+            Self::Nobody { mark, .. } if met == Some(mark) => {}
+            Self::Nobody { .. } => return Err(Fault::Elsewhere),
+        }
+        Ok(())
     }
 
-    /// Whether this mark is ours.
-    pub(crate) fn is_marked(&self, mark: Option<&str>) -> bool {
-        mark == Some(&self.mark)
+    pub(crate) fn is_prepared(&self) -> bool {
+        matches!(self, Self::Nobody { .. })
+    }
+}
+
+impl Session {
+    /// Marks the connection.
+    pub(crate) async fn mark(&mut self) -> Result<(), Error> {
+        // Random, and plain enough to stand between quotes.
+        let mark = time_ordered_key().to_string();
+        self.client.batch_execute(&format!("SET SESSION {} = '{mark}'", sql::MARK)).await?;
+        self.between = Between::Asked { mark, groups: 0 };
+        Ok(())
+    }
+
+    /// Prepares the writer's statements, in one round trip, once enough groups have met the mark.
+    pub(crate) async fn prepare(&mut self) -> Result<(), Failure> {
+        let Between::Asked { mark, groups: GROUPS_BEFORE.. } = &self.between else { return Ok(()) };
+        let begin = format!(
+            // Nothing is prepared where the mark is not: the transaction has failed by then.
+            "BEGIN READ ONLY; SELECT 1 / (current_setting('{}', true) IS NOT DISTINCT FROM '{mark}')::int",
+            sql::MARK
+        );
+        let mut requests: Vec<Request<'_, Option<Statement>>> = vec![command(&self.client, &begin)];
+        requests.extend(sql::WRITERS.iter().map(|text| prepare(&self.client, text)));
+        requests.push(command(&self.client, "COMMIT"));
+        let statements = all_at_once(requests).await?.into_iter().flatten();
+        let statements = sql::WRITERS.into_iter().zip(statements).collect();
+        self.between = Between::Nobody { mark: mark.clone(), statements };
+        Ok(())
+    }
+
+    /// Carries out one of the writer's statements, prepared or not, and gives its rows.
+    pub(crate) fn run<'a>(&'a self, text: &'static str, params: &'a [Param<'_>]) -> Request<'a, Vec<Row>> {
+        if let Between::Nobody { statements, .. } = &self.between
+            && let Some(statement) = statements.get(text)
+        {
+            return async move { run_prepared(&self.client, statement, params).await }.boxed();
+        }
+        query(&self.client, text, params)
     }
 }
 
 fn prepare<'a>(client: &'a Client, text: &'a str) -> Request<'a, Option<Statement>> {
     async move { client.prepare(text).await.map(Some) }.boxed()
-}
-
-impl Session {
-    /// Carries out one of the writer's statements, prepared or not, and gives its rows.
-    pub(crate) fn run<'a>(&'a self, text: &'static str, params: &'a [Param<'_>]) -> Request<'a, Vec<Row>> {
-        match self.prepared.as_ref().and_then(|prepared| prepared.statements.get(text)) {
-            Some(statement) => async move { run_prepared(&self.client, statement, params).await }.boxed(),
-            None => query(&self.client, text, params),
-        }
-    }
 }
 
 async fn run_prepared(client: &Client, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<Row>, Error> {

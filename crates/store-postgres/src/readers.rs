@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     sync::Arc,
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -11,6 +12,7 @@ use std::{
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod};
 use futures_channel::oneshot;
+use futures_util::future::{Either, select};
 use nailsage_store::{OpenError, Pending, StoreError};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
@@ -70,8 +72,8 @@ impl Readers {
     /// With a limit to how long a question may take, the wait for a connection included.
     fn start_with(connector: &Connector, timeout: Duration) -> io::Result<Self> {
         // A connection that somebody left in a transaction is found and cleaned by rolling back; the other ways of
-        // recycling hand it on as it is.
-        let config = ManagerConfig { recycling_method: RecyclingMethod::Custom("ROLLBACK".to_owned()) };
+        // recycling hand it on as it is. Rolling back nothing would be a warning in the server's log each time.
+        let config = ManagerConfig { recycling_method: RecyclingMethod::Custom("BEGIN; ROLLBACK".to_owned()) };
         let manager = Manager::from_config(connector.target.config.clone(), connector.tls.clone(), config);
         let pool = Pool::builder(manager).max_size(connector.target.pool_size).build();
         let pool = pool.expect("a pool without limits of its own needs no runtime");
@@ -84,16 +86,20 @@ impl Readers {
         Ok(Self { pool, timeout, handle, alive: Some(alive), thread: Some(thread) })
     }
 
-    /// Runs something on the thread of the readers; dropping what is returned does not stop it.
-    pub(crate) fn run<T: Send + 'static>(
+    /// Runs something on the thread of the readers; dropping what is returned stops it.
+    pub(crate) fn run_while_wanted<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> oneshot::Receiver<T> {
-        let (sender, receiver) = oneshot::channel();
+        let (mut sender, receiver) = oneshot::channel();
         let alive = self.alive.clone();
         self.handle.spawn(async move {
-            // Whoever does not wait any more does not want it.
-            drop(sender.send(work.await));
+            let done = match select(pin!(work), sender.cancellation()).await {
+                Either::Left((done, _)) => Some(done),
+                Either::Right(_) => None,
+            };
+            // Gone with its receiver, if there is nothing to send.
+            drop(done.map(|done| sender.send(done)));
             drop(alive);
         });
         receiver
@@ -105,9 +111,15 @@ impl Readers {
         question: Question,
         map: impl FnOnce(&[Row]) -> Result<T, BadRow> + Send + 'static,
     ) -> Pending<T> {
-        let answer = answer(self.pool.clone(), Instant::now() + self.timeout, question, map);
-        let answer = self.run(answer);
-        Box::pin(async move { answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("a reader has died"))) })
+        let (pool, deadline) = (self.pool.clone(), Instant::now() + self.timeout);
+        let (sender, receiver) = oneshot::channel();
+        let alive = self.alive.clone();
+        self.handle.spawn(async move {
+            let answer = answer(pool, deadline, question, map, || !sender.is_canceled()).await;
+            drop(sender.send(answer));
+            drop(alive);
+        });
+        Box::pin(async move { receiver.await.unwrap_or_else(|_| Err(StoreError::unavailable("a reader has died"))) })
     }
 }
 
@@ -133,6 +145,7 @@ async fn answer<T>(
     deadline: Instant,
     question: Question,
     map: impl FnOnce(&[Row]) -> Result<T, BadRow>,
+    is_wanted: impl Fn() -> bool,
 ) -> Result<T, StoreError> {
     let connection = match timeout_at(deadline.into(), pool.get()).await {
         Ok(Ok(connection)) => connection,
@@ -144,8 +157,11 @@ async fn answer<T>(
             let reason = "there is no connection for the question";
             return Err(StoreError::Unavailable { reason, source: Some(Arc::new(error)) });
         }
-        Err(_) => return Err(StoreError::unavailable("too many questions at once")),
+        Err(_) => return Err(StoreError::unavailable("too many questions at once, or its server does not answer")),
     };
+    if !is_wanted() {
+        return Err(StoreError::unavailable("nobody waits for the answer"));
+    }
     let left = deadline.saturating_duration_since(Instant::now());
     let rows = match timeout_at((deadline + GRACE).into(), read(&connection, &question, left)).await {
         Ok(Ok(rows)) => rows,

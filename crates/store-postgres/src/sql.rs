@@ -3,7 +3,7 @@
 //! Values come as arrays, one for each column, so that a text serves one row and a thousand. An update whose row is not
 //! there fails on the server, because the commit behind it is already on its way: it divides by zero.
 
-macro_rules! book {
+macro_rules! book_columns {
     () => {
         "schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id, \
          next_snapshot_id, commit_seq, updated_at"
@@ -38,18 +38,25 @@ macro_rules! updated {
 
 /// The book row, locked: whoever holds it is the only writer. What is decided upon is read by later statements, which see
 /// what the last holder committed; joined to this one they would see what was there before the wait.
-/// Its last column is the mark of the connection.
-pub const BOOK_LOCKED: &str =
-    concat!("SELECT ", book!(), ", current_setting('nailsage.mark', true) FROM book WHERE id = 1 FOR UPDATE");
+///
+/// After the row's columns come the connection's mark and what decides whether a commit is kept: behind a pooler somebody
+/// else may have set that.
+pub const BOOK_LOCKED: &str = concat!(
+    "SELECT ",
+    book_columns!(),
+    ", current_setting('nailsage.mark', true), current_setting('fsync'), current_setting('full_page_writes'), \
+     current_setting('synchronous_commit') FROM book WHERE id = 1 FOR UPDATE"
+);
 
-/// Which column is the mark.
+/// Where these begin.
 pub(crate) const BOOK_LOCKED_MARK: usize = 9;
+pub(crate) const BOOK_LOCKED_SETTINGS: usize = 10;
 
 /// The setting that marks a connection.
 pub(crate) const MARK: &str = "nailsage.mark";
 
 /// The book row.
-pub const BOOK: &str = concat!("SELECT ", book!(), " FROM book WHERE id = 1");
+pub const BOOK: &str = concat!("SELECT ", book_columns!(), " FROM book WHERE id = 1");
 
 /// Accepted commands, by their keys.
 pub const REQUESTS_BY_KEY: &str = "SELECT request_key, fingerprint, outcome, opened_position_id, timestamp, created_at \

@@ -15,7 +15,8 @@ use crate::{
 /// A book in a PostgreSQL database, with one connection that writes and a pool of those that read.
 ///
 /// Its futures need no particular runtime: it brings its own threads. Several stores, in one process or in many, may share
-/// a book; they take turns. Dropping it carries out what was handed over first.
+/// a book; they take turns. Dropping it carries out what was handed over first, and blocks meanwhile: with a server that does not
+/// answer, until the last deadline of what was handed over.
 #[derive(Debug)]
 pub struct PostgresStore {
     pub(crate) readers: Readers,
@@ -33,7 +34,7 @@ impl PostgresStore {
         let place = connector.target.place.clone();
         let readers = Readers::start(&connector).map_err(|error| no_thread(&place, error))?;
         let (access, to_prepare) = (options.access, connector.clone());
-        let prepared = readers.run(async move { prepare(&to_prepare, access).await }).await;
+        let prepared = readers.run_while_wanted(async move { prepare(&to_prepare, access).await }).await;
         prepared.map_err(|source| OpenError::Failed {
             place: place.clone(),
             during: "preparing it",

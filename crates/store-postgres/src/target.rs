@@ -112,6 +112,12 @@ impl Target {
             return Err(bad_url("only names and passwords are to be percent-encoded, not the : and @ around them"));
         }
         let tls = tls_of(&ours, &config)?;
+        if config.get_hosts().is_empty() {
+            // A certificate is of a name, and an address is one too.
+            for address in config.get_hostaddrs().to_vec() {
+                config.host(address.to_string());
+            }
+        }
         config.ssl_mode(match tls {
             Tls::Disable => SslMode::Disable,
             Tls::Prefer => SslMode::Prefer,

@@ -2,7 +2,7 @@
 
 use crate::{
     connection::Session,
-    fault::{cause, is_conflict, is_lost, refusal, store_error},
+    fault::{cause, is_conflict, is_held, is_lost, refusal, store_error},
     pipeline::{Failure, all_at_once, command},
     rows::{Param, array},
     sql,
@@ -28,6 +28,8 @@ pub(crate) async fn write_and_commit(session: &Session, batches: &[Batch<'_>]) -
 fn failed(during: Option<&'static str>, Failure { error, was_all_sent, .. }: Failure) -> Settlement {
     let is_unsent = !was_all_sent;
     match during {
+        // Somebody else has locked a table or row. That passes, and the group waits for it as it waits for the book.
+        Some(_) if is_held(&error) => Settlement::Held(cause(error)),
         _ if is_conflict(&error) => Settlement::Interrupted(store_error(during.unwrap_or("commit"), error.into())),
         // The connection was gone before the commit could leave.
         Some(during) if is_unsent && is_lost(&error) => Settlement::Interrupted(store_error(during, error.into())),

@@ -100,7 +100,7 @@ fn a_panic_costs_only_its_own_question() {
 fn a_connection_in_a_transaction_is_cleaned_before_anybody_else_gets_it() {
     let (_database, readers) = readers("pool_size=1", READ_TIMEOUT);
     let pool = readers.pool.clone();
-    let leave_open = readers.run(async move {
+    let leave_open = readers.run_while_wanted(async move {
         let connection = pool.get().await.unwrap();
         connection.batch_execute("BEGIN; CREATE TABLE left_behind (id int4)").await.unwrap();
     });

@@ -39,7 +39,7 @@ impl Line {
                 let is_mute = Arc::new(AtomicBool::new(false));
                 let (from, to, mute) = (server.try_clone().unwrap(), client.try_clone().unwrap(), Arc::clone(&is_mute));
                 thread::spawn(move || {
-                    hand_on(from, to, |_| if mute.load(Ordering::SeqCst) { Fate::Lost } else { Fate::Kept })
+                    hand_on(from, to, |_| if mute.load(Ordering::SeqCst) { Fate::Lost } else { Fate::Kept });
                 });
                 let cut = Arc::clone(&shared);
                 thread::spawn(move || hand_on(client, server, |bytes| fate(&cut, &is_mute, bytes)));

@@ -307,7 +307,9 @@ fn an_open_store_never_shows_its_password() {
     for error in [written, read] {
         assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
         assert!(!chain(&error).contains("XZJ") && !format!("{error:?}").contains("XZJ"), "{error:?}");
-        assert!(chain(&error).contains("password authentication failed"), "{}", chain(&error));
+        // The writer's last attempt may be cut short by the command's deadline.
+        let text = chain(&error);
+        assert!(text.contains("password authentication failed") || text.contains("did not answer in time"), "{text}");
     }
 }
 

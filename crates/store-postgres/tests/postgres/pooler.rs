@@ -3,7 +3,7 @@
 use std::{thread, time::Duration};
 
 use futures_executor::block_on;
-use nailsage_store::{Access, ClosePosition, Command, LedgerQuery, PositionRef, Reader as _, Store as _};
+use nailsage_store::{Access, ClosePosition, Command, LedgerQuery, PositionRef, Reader as _, Store as _, StoreError};
 use nailsage_test_postgres::{Database, PgBouncer};
 
 use crate::{
@@ -91,6 +91,52 @@ fn no_limit_of_ours_stays_on_a_connection_that_others_get_next() {
     for other in &others {
         other.run("COMMIT").unwrap();
     }
+}
+
+/// Prepared on one of the pooler's connections, moved to the other.
+#[test]
+fn a_writer_that_is_moved_to_another_connection_notices_before_anything_happens() {
+    let database = own_server().database();
+    let pooler = pooler(&database, 2);
+    let store = create(pooler.url());
+    register(&store);
+    // Alone, it has the same connection again and again, and its statements are prepared there.
+    for round in 0..8 {
+        done(submit(&store, pair(STRATEGY, &format!("pair-{round}")), MINUTE));
+    }
+    // Whoever comes now gets the connection that was used last, and keeps it.
+    let other = Session::new(pooler.url());
+    let prepared = other.run("BEGIN; SELECT count(*) FROM pg_prepared_statements").unwrap();
+    assert_eq!(prepared, [["21".to_owned()].map(Some)], "the statements stay behind on the connection");
+    for round in 8..16 {
+        done(submit(&store, pair(STRATEGY, &format!("pair-{round}")), MINUTE));
+    }
+    // It has prepared nothing on the connection that was left to it.
+    let third = Session::new(pooler.url());
+    let prepared = third.run("BEGIN; SELECT count(*) FROM pg_prepared_statements").unwrap();
+    assert_eq!(prepared, [["0".to_owned()].map(Some)]);
+    for session in [&other, &third] {
+        session.run("COMMIT").unwrap();
+    }
+    assert_whole(&database);
+}
+
+/// What somebody sets on the pooler's connection stays there, for whoever gets it next.
+#[test]
+fn a_pooler_that_hands_on_a_connection_that_loses_commits_is_refused() {
+    let database = own_server().database();
+    register(&create(database.url()));
+    let pooler = pooler(&database, 1);
+    let store = open(pooler.url(), Access::Existing).unwrap();
+    Session::new(pooler.url()).run("SET synchronous_commit = off").unwrap();
+    let error = submit(&store, pair(STRATEGY, "pair-lost"), MINUTE).unwrap_err();
+    assert!(
+        matches!(error, StoreError::Unavailable { reason, .. } if reason.starts_with("synchronous_commit is off")),
+        "{error:?}"
+    );
+    assert_eq!(number(&database, "SELECT commit_seq FROM book"), 1);
+    Session::new(pooler.url()).run("RESET synchronous_commit").unwrap();
+    done(submit(&store, pair(STRATEGY, "pair-lost"), MINUTE));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use nailsage_test_postgres::{Cluster, Database};
 use crate::{
     book::{MINUTE, at, create, deposit, done, open, own_server, register, submit},
     open::{ALL, refused_at},
-    session::wait_until,
+    session::{number, wait_until},
 };
 
 fn assert_unfit(url: &str, sentence: &str) {
@@ -72,6 +72,28 @@ fn a_setting_of_a_role_or_a_database_counts_as_the_servers() {
 
     assert_unfit(&format!("{}?options=-c%20synchronous_commit%3Doff", database.url()), "synchronous_commit is off");
     drop(open(database.url(), Access::Existing).unwrap());
+}
+
+/// A reload changes it under an open book, and behind a pooler anybody can.
+#[test]
+fn a_group_is_refused_where_its_commit_would_not_be_kept() {
+    let cluster = Cluster::start(&[]);
+    let database = cluster.database();
+    let store = create(database.url());
+    register(&store);
+    let pay_in = || submit(&store, Command::new(at(1), deposit("1")), MINUTE);
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        set(&database, setting, "off");
+        // The server tells its sessions one by one.
+        let refused = (0..1_000).find_map(|_| pay_in().err());
+        let Some(StoreError::Unavailable { reason, .. }) = refused else { panic!("{setting}: {refused:?}") };
+        assert!(reason.starts_with(&format!("{setting} is off")), "{reason}");
+        let before = number(&database, "SELECT commit_seq FROM book");
+        assert!(pay_in().is_err());
+        assert_eq!(number(&database, "SELECT commit_seq FROM book"), before, "nothing was written");
+        set(&database, setting, "on");
+        assert!((0..1_000).any(|_| pay_in().is_ok()), "{setting}: it goes on once the setting is back");
+    }
 }
 
 #[test]

@@ -42,6 +42,10 @@ pub enum Settlement {
     /// Nothing of it was committed, for a reason that lies outside of it: a transaction of somebody else, or a server
     /// that shuts down. The whole group is tried again, a few times in a row.
     Interrupted(StoreError),
+    /// Nothing of it was committed, because someone else holds a table or a row: the whole group waits, as it does for the
+    /// book, and is tried again until its deadlines. An engine that finds this out at once takes a little time before it
+    /// says so.
+    Held(Source),
     /// It may or may not have been committed; the connection is not used again.
     Unknown(Source),
 }
@@ -186,6 +190,8 @@ impl Scheduler {
             self.gather();
         }
         if self.in_flight.is_empty() {
+            // Whatever held anyone up is over for those who come next.
+            self.held_up_by = None;
             return None;
         }
         self.phase = Phase::Loading;
@@ -218,6 +224,7 @@ impl Scheduler {
     pub fn abandon(&mut self, error: StoreError) {
         assert_eq!(self.phase, Phase::Loading, "only a group that has not begun can be abandoned");
         self.phase = Phase::Idle;
+        self.held_up_by = None;
         let group = std::mem::take(&mut self.in_flight);
         self.replay(group, error);
     }
@@ -227,26 +234,29 @@ impl Scheduler {
     pub fn settle(&mut self, answers: Vec<Result<Answer, StoreError>>, settlement: Settlement, now: Instant) {
         assert_eq!(self.phase, Phase::Running, "a group begins before it ends");
         self.phase = Phase::Idle;
-        if matches!(settlement, Settlement::Committed) {
-            let share = self.taken_at.map_or(Duration::ZERO, |at| now.duration_since(at) / GATHER_SHARE);
-            self.returning = Some((self.waiting.len() + answers.len(), now + share.min(GATHER_MAX)));
-        }
-        let settlement = self.without_patience(settlement);
-        if matches!(settlement, Settlement::Interrupted(_)) {
-            return self.requeue();
-        }
-        let undecided = self.in_flight.split_off(answers.len());
-        let decided = std::mem::replace(&mut self.in_flight, undecided);
-        self.requeue();
+        let interruptions = std::mem::take(&mut self.interruptions);
         match settlement {
             Settlement::Committed => {
-                for (entry, result) in decided.into_iter().zip(answers) {
+                let share = self.taken_at.map_or(Duration::ZERO, |at| now.duration_since(at) / GATHER_SHARE);
+                self.returning = Some((self.waiting.len() + answers.len(), now + share.min(GATHER_MAX)));
+                for (entry, result) in self.take_decided(answers.len()).into_iter().zip(answers) {
                     answer(&mut self.replies, entry, result);
                 }
             }
-            Settlement::NotCommitted(error) | Settlement::Interrupted(error) => self.replay(decided, error),
+            Settlement::Held(cause) => {
+                self.held_up_by = Some(cause);
+                self.requeue();
+            }
+            Settlement::Interrupted(_) if interruptions < INTERRUPTIONS_MAX => {
+                self.interruptions = interruptions + 1;
+                self.requeue();
+            }
+            Settlement::NotCommitted(error) | Settlement::Interrupted(error) => {
+                let decided = self.take_decided(answers.len());
+                self.replay(decided, error);
+            }
             Settlement::Unknown(source) => {
-                for entry in decided {
+                for entry in self.take_decided(answers.len()) {
                     let error = unknown(&entry, Some(source.clone()));
                     answer(&mut self.replies, entry, Err(error));
                 }
@@ -254,22 +264,12 @@ impl Scheduler {
         }
     }
 
-    /// The same settlement, but a group that was interrupted too often is one that was not committed.
-    fn without_patience(&mut self, settlement: Settlement) -> Settlement {
-        match settlement {
-            Settlement::Interrupted(error) if self.interruptions < INTERRUPTIONS_MAX => {
-                self.interruptions += 1;
-                Settlement::Interrupted(error)
-            }
-            Settlement::Interrupted(error) => {
-                self.interruptions = 0;
-                Settlement::NotCommitted(error)
-            }
-            settlement => {
-                self.interruptions = 0;
-                settlement
-            }
-        }
+    /// Takes those who were decided out of the group; the others wait again.
+    fn take_decided(&mut self, count: usize) -> Vec<Entry> {
+        let undecided = self.in_flight.split_off(count);
+        let decided = std::mem::replace(&mut self.in_flight, undecided);
+        self.requeue();
+        decided
     }
 
     /// Answers those whose time is up.

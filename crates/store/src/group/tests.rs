@@ -334,3 +334,21 @@ fn an_engine_is_told_until_when_anybody_waits_for_the_group() {
     scheduler.take(now).unwrap();
     assert_eq!(scheduler.last_deadline(), Some(now + SECOND * 3));
 }
+
+#[test]
+fn a_group_that_somebody_holds_up_while_it_writes_waits_until_its_deadlines() {
+    let (mut scheduler, now) = (Scheduler::new(), Instant::now());
+    let mut receiver = push(&mut scheduler, narrow(), now, SECOND);
+    for _ in 0..3 * INTERRUPTIONS_MAX {
+        assert_eq!(scheduler.take(now).unwrap().len(), 1);
+        scheduler.begin(now);
+        scheduler.settle(done(1), Settlement::Held(held()), now);
+        assert!(answer_of(&mut scheduler, &mut receiver).is_none());
+    }
+    scheduler.expire(now + SECOND);
+    let Some(Err(StoreError::Unavailable { source: Some(cause), .. })) = answer_of(&mut scheduler, &mut receiver)
+    else {
+        panic!("it was not told")
+    };
+    assert_eq!(cause.to_string(), "someone else holds the book");
+}

@@ -17,6 +17,7 @@ cases! {
     only_open_is_refused_when_none_or_several,
     only_open_follows_the_command,
     opened_by_finds_it_after_it_has_ended,
+    opened_by_finds_it_where_its_market_is_marked_too,
 }
 
 async fn strategy_by_id_and_by_name(f: &Fixture) {
@@ -149,4 +150,20 @@ async fn opened_by_finds_it_after_it_has_ended(f: &Fixture) {
     f.close(at(1), close(PositionRef::OpenedBy(key("k")), "110")).await;
     let expected = Refusal::PositionNotOpen { position_id: PositionId::FIRST, status: PositionStatus::Closed };
     assert_eq!(f.refuses(at(2), close(PositionRef::OpenedBy(key("k")), "110")).await, expected);
+}
+
+/// A market's positions come without their strategies, and closing one needs its strategy.
+async fn opened_by_finds_it_where_its_market_is_marked_too(f: &Fixture) {
+    let bot = f.strategy("bot").await;
+    for name in ["first", "second", "third"] {
+        f.run(Command::new(at(0), long(bot, "100")).with_key(key(name))).await;
+    }
+    let by_key = |name: &str| PositionRef::OpenedBy(key(name));
+    let actions: Vec<Action> = vec![mark_market(7, "105").into(), close(by_key("first"), "110").into()];
+    f.run(Command::of(at(1), actions)).await;
+    let then = vec![mark_market(7, "106").into(), close(by_key("second"), "110").into()];
+    f.run(Command::new(at(2), RecordSignal { then, ..signal(bot) })).await;
+    let third = PositionRef::Id(PositionId::new(3).expect("above 0"));
+    f.run(Command::of(at(3), vec![mark_market(7, "107").into(), liquidate(third, "110").into()])).await;
+    assert_eq!(f.bankroll(bot).await, usdt("10300"));
 }
