@@ -79,7 +79,7 @@ impl Connector {
     /// may have been restarted with other settings, or be another one.
     pub(crate) async fn connect(&self) -> Result<Session, ConnectError> {
         let config = &self.target.config;
-        let limit = config.get_connect_timeout().copied().unwrap_or_default() + HANDSHAKE_TIMEOUT;
+        let limit = self.target.connect_limit().saturating_add(HANDSHAKE_TIMEOUT);
         let connecting = async {
             let (client, connection) = config.connect(self.tls.clone()).await?;
             let task = tokio::spawn(async move {

@@ -187,11 +187,11 @@ impl Link {
                 self.retry = RETRY_FIRST;
                 Ok((session, true))
             }
-            Err(ConnectError::Unfit(what)) => {
+            Err(error @ ConnectError::Unfit(_)) => {
                 self.wait_longer();
-                let error = StoreError::unavailable("its server cannot keep the book's promises any more");
-                tracing::error!(what, book = %self.connector.target.place, "the server was changed");
-                Err(NotBegun::Failed(error))
+                tracing::error!(%error, book = %self.connector.target.place, "the server was changed");
+                let reason = "its server cannot keep the book's promises any more";
+                Err(NotBegun::Failed(StoreError::Unavailable { reason, source: Some(Arc::new(error)) }))
             }
             Err(error) => {
                 self.wait_longer();

@@ -21,6 +21,9 @@ const POOL_SIZE_MAX: usize = 1_000;
 /// How long reaching a server may take, unless told otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The same of each of several servers: one that is gone must not use up what the next one needs.
+const CONNECT_TIMEOUT_OF_SEVERAL: Duration = Duration::from_secs(3);
+
 /// After so long without a sign of life a connection is asked for one, and after so long without an answer given up.
 const SILENCE: Duration = Duration::from_secs(30);
 
@@ -97,6 +100,13 @@ impl Ours {
 }
 
 impl Target {
+    /// How long reaching any of the servers may take.
+    pub(crate) fn connect_limit(&self) -> Duration {
+        let servers = self.config.get_hosts().len().max(self.config.get_hostaddrs().len()).max(1);
+        let each = self.config.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
+        each.saturating_mul(u32::try_from(servers).unwrap_or(u32::MAX))
+    }
+
     /// Reads a URL.
     pub(crate) fn from_url(url: &str) -> Result<Self, OpenError> {
         let rest = url.strip_prefix("postgresql://").or_else(|| url.strip_prefix("postgres://"));
@@ -233,8 +243,9 @@ fn add_defaults(config: &mut Config, given: &[&str]) {
     if config.get_application_name().is_none() {
         config.application_name("nailsage");
     }
+    let servers = config.get_hosts().len().max(config.get_hostaddrs().len());
     if config.get_connect_timeout().is_none() {
-        config.connect_timeout(CONNECT_TIMEOUT);
+        config.connect_timeout(if servers > 1 { CONNECT_TIMEOUT_OF_SEVERAL } else { CONNECT_TIMEOUT });
     }
     if !is_given("keepalives_idle") {
         config.keepalives_idle(SILENCE);
@@ -243,7 +254,6 @@ fn add_defaults(config: &mut Config, given: &[&str]) {
         config.tcp_user_timeout(SILENCE);
     }
     // Of several servers only one takes commands, and what is read elsewhere may be older than an answer that was given.
-    let servers = config.get_hosts().len().max(config.get_hostaddrs().len());
     if servers > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
     }
