@@ -65,7 +65,7 @@ fn pages_of_strategies_are_read_in_order() {
                     None => walk("s", after, order),
                 };
                 let select = strategies(&StrategyQuery { is_active, after, limit: 10, order });
-                let totals = "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)".to_owned();
+                let totals = "SEARCH t USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN".to_owned();
                 assert_plan(&connection, &select, &[first, totals]);
             }
         }

@@ -4,6 +4,7 @@
 
 mod book;
 mod busy;
+mod corrupt;
 mod document;
 mod open;
 #[cfg(target_os = "linux")]
