@@ -194,18 +194,23 @@ async fn read(client: &Client, question: &Question, left: Duration) -> Result<Ve
     Ok(replies.into_iter().nth(1).unwrap_or_default())
 }
 
-/// Closes connections that are not needed any more.
+/// Closes connections that are not needed any more, from time to time.
 async fn trim(pool: Pool) {
     let mut ticks = tokio::time::interval(TRIM_INTERVAL);
     loop {
         ticks.tick().await;
-        let mut spare = pool.status().available.saturating_sub(IDLE_MAX);
-        pool.retain(|_, metrics| {
-            let is_kept = spare == 0 || metrics.last_used() < IDLE_TIMEOUT;
-            spare -= usize::from(!is_kept);
-            is_kept
-        });
+        trim_now(&pool, IDLE_TIMEOUT);
     }
+}
+
+/// Of the connections that nobody uses, a few are kept, and those that were used within this time.
+fn trim_now(pool: &Pool, idle_timeout: Duration) {
+    let mut spare = pool.status().available.saturating_sub(IDLE_MAX);
+    pool.retain(|_, metrics| {
+        let is_kept = spare == 0 || metrics.last_used() < idle_timeout;
+        spare -= usize::from(!is_kept);
+        is_kept
+    });
 }
 
 /// What the operating system refuses when a book is opened.

@@ -136,3 +136,27 @@ fn questions_that_were_asked_are_answered_when_the_readers_are_dropped() {
         assert_eq!(block_on(answer).unwrap(), 7);
     }
 }
+
+#[test]
+fn idle_connections_beyond_a_few_are_closed_once_they_have_been_idle_for_long() {
+    let (database, readers) = readers("pool_size=12", READ_TIMEOUT);
+    let asked: Vec<_> = (0..12).map(|_| number(&readers, "SELECT 7 FROM pg_sleep(0.2)")).collect();
+    for answer in asked {
+        assert_eq!(block_on(answer).unwrap(), 7);
+    }
+    let connected = || {
+        let others =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        database.rows(others)[0][0].clone().unwrap()
+    };
+    trim_now(&readers.pool, READ_TIMEOUT);
+    assert_eq!((readers.pool.status().size, connected()), (12, "12".to_owned()), "they were just used");
+    trim_now(&readers.pool, Duration::ZERO);
+    assert_eq!(readers.pool.status().size, IDLE_MAX);
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while connected() != IDLE_MAX.to_string() {
+        assert!(Instant::now() < deadline, "{} connections", connected());
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(block_on(number(&readers, "SELECT 7")).unwrap(), 7);
+}
