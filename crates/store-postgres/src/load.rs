@@ -42,10 +42,11 @@ struct Part {
     params: Vec<Param<'static>>,
 }
 
-/// A prepared statement's plan is kept, and what was a good plan for an empty book is none for a large one. With these,
-/// every row is found by an index, whatever size the tables had when the plan was made.
-const PLANS: &str =
-    "; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+/// A prepared statement's plan is kept, instead of being made anew because it might be a little better for these values. But
+/// what was a good plan for an empty book is none for a large one. So every row is found by an index, whatever size the
+/// tables had when the plan was made.
+const PLANS: &str = "; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; \
+     SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 
 /// Begins a transaction, locks the book and loads a footprint, in one round trip; in two where a key is known that opened
 /// a position.

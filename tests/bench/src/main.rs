@@ -46,6 +46,12 @@ struct Arguments {
     /// Only with request keys, or only without.
     #[arg(long)]
     keys: Option<bool>,
+    /// Only this part of what is measured on PostgreSQL.
+    #[arg(long)]
+    part: Option<Part>,
+    /// Be the second process of one of the comparisons, with submitters from this one on.
+    #[arg(long, hide = true)]
+    partner: Option<usize>,
 }
 
 /// Where the book is.
@@ -57,7 +63,22 @@ enum Engine {
     Postgres,
 }
 
+/// What is measured on PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Unit by unit, against loops written by hand.
+    Units,
+    /// Loading in bulk, against COPY.
+    Bulk,
+    /// Two processes, against one.
+    Two,
+}
+
 impl Arguments {
+    fn measures(&self, part: Part) -> bool {
+        self.part.is_none_or(|only| only == part)
+    }
+
     fn runs(&self, engine: Engine) -> bool {
         self.engine.is_none_or(|only| only == engine)
     }
@@ -94,11 +115,13 @@ fn median(values: &mut [f64]) -> f64 {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let rows = if arguments.runs(Engine::Sqlite) { sqlite::run(&runtime, &arguments)? } else { Vec::new() };
-    if arguments.runs(Engine::Postgres) {
-        postgres::run(&runtime, &arguments)?;
+    if let Some(first_submitter) = arguments.partner {
+        let workload = arguments.workload.context("a partner is told its workload")?;
+        return postgres::partner(&runtime, workload, first_submitter);
     }
-    let report = report::render(&rows, fdatasync::median_micros()?);
+    let sqlite = arguments.runs(Engine::Sqlite).then(|| sqlite::run(&runtime, &arguments)).transpose()?;
+    let postgres = arguments.runs(Engine::Postgres).then(|| postgres::run(&runtime, &arguments)).transpose()?;
+    let report = report::render(sqlite.as_deref(), postgres.as_ref(), fdatasync::median_micros()?);
     match arguments.out {
         Some(path) => std::fs::write(&path, report).with_context(|| format!("writing {}", path.display()))?,
         None => print!("{report}"),

@@ -8,10 +8,7 @@ use nailsage_test_postgres::{Cluster, Database};
 use tokio::runtime::Runtime;
 use tokio_postgres::Client;
 
-use super::{
-    at_once, server,
-    single::Pool,
-};
+use super::{at_once, server, single::Pool};
 use crate::{
     options, through_store,
     unit::{self, Workload},
@@ -134,7 +131,10 @@ impl Spread {
 
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.2} ({:.2} to {:.2})", self.median, self.least, self.greatest)
+        let Self { median, least, greatest } = self;
+        // The longer form is the report's.
+        let bold = if f.alternate() { "**" } else { "" };
+        write!(f, "{bold}{median:.2}{bold} ({least:.2} to {greatest:.2})")
     }
 }
 

@@ -78,6 +78,7 @@ fn unnest<R: Row>(before: usize) -> String {
 macro_rules! row {
     ($name:ident of $table:literal { $($field:ident: $type:ty),* $(,)? }) => {
         #[derive(Debug, Clone)]
+        #[allow(clippy::struct_field_names, reason = "the fields are called as the columns are")]
         pub(super) struct $name {
             $(pub(super) $field: $type),*
         }

@@ -119,10 +119,8 @@ impl Connection {
             commit: prepare("COMMIT").await?,
             book: prepare(&Book::select(" FOR UPDATE")).await?,
             request: prepare("SELECT fingerprint, outcome FROM requests WHERE request_key = $1").await?,
-            strategy_by_key: prepare(&strategy(
-                "s.strategy_name = $1 AND s.version = $2 AND s.starlisting_id = $3",
-            ))
-            .await?,
+            strategy_by_key: prepare(&strategy("s.strategy_name = $1 AND s.version = $2 AND s.starlisting_id = $3"))
+                .await?,
             strategy_by_id: prepare(&strategy("s.id = $1")).await?,
             position_by_id: prepare(&position("id = $1")).await?,
             open: prepare(&position("strategy_id = $1 AND starlisting_id = $2 AND status = 'open'")).await?,
