@@ -240,7 +240,7 @@ fn two_processes_write_to_one_database_and_lose_nothing() {
     let lines = |process: usize| {
         let own = (0..500).map(move |index| deposit(&format!("{process}-{index}")));
         let shared = (0..500).map(|index| deposit(&format!("shared-{index}")));
-        own.zip(shared).map(|(own, shared)| format!("{own}\n{shared}\n")).collect::<String>()
+        own.zip(shared).flat_map(|(own, shared)| [own, shared]).collect::<Vec<_>>().join("\n")
     };
     let writing = [0, 1].map(|process| {
         let (command, input) = (pair.on_postgres(&["ingest"]), lines(process));
