@@ -1,4 +1,5 @@
-//! Loading in bulk: signals without keys, through the store and through the command line, against COPY of the same rows.
+//! Loading in bulk: signals without keys, through the store and through the command line, against COPY of the same
+//! rows.
 
 use std::{
     collections::VecDeque,

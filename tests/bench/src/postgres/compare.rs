@@ -147,9 +147,10 @@ impl fmt::Display for Measured {
     }
 }
 
-/// How many units a round has, for the store and at once, and one by one: enough for some tenths of a second.
+/// How many units a round has, for the store and at once, and one by one: enough for some tenths of a second. One by one
+/// gains nothing from more submitters.
 fn units_of(submitters: usize) -> (usize, usize) {
-    ((submitters * 256).clamp(400, 8_192) / submitters * submitters, 400)
+    ((submitters * 256).clamp(256, 8_192) / submitters * submitters, 256)
 }
 
 /// Measures one trio.

@@ -17,7 +17,10 @@ macro_rules! column {
     };
 }
 
-column! { i64 => INT8, bool => BOOL, f64 => FLOAT8, &'static str => TEXT, String => TEXT, Vec<u8> => BYTEA, Numeric => NUMERIC }
+column! {
+    i64 => INT8, bool => BOOL, f64 => FLOAT8, &'static str => TEXT, String => TEXT, Vec<u8> => BYTEA,
+    Numeric => NUMERIC,
+}
 
 impl<T: Column> Column for Option<T> {
     const TYPE: Type = T::TYPE;

@@ -3,8 +3,8 @@
 use nailsage_test_postgres::Cluster;
 use tokio_postgres::{Client, NoTls};
 
-/// As a server of this size is usually set up. Everything that makes a commit durable stays as it is by default. The log
-/// has room for a whole comparison, so that no side pays for a checkpoint of another's work.
+/// As a server of this size is usually set up. Everything that makes a commit durable stays as it is by default. The
+/// log has room for a whole comparison, so that no side pays for a checkpoint of another's work.
 const SETTINGS: &[(&str, &str)] = &[
     ("max_connections", "200"),
     ("shared_buffers", "512MB"),

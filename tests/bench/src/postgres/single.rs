@@ -35,7 +35,8 @@ impl Pool {
         Ok(Self { connections })
     }
 
-    /// Carries out the units: a free connection serves the caller who has waited longest. Tells how long all of them took.
+    /// Carries out the units: a free connection serves the caller who has waited longest. Tells how long all of them
+    /// took.
     pub(super) fn run(&self, runtime: &Runtime, workload: Workload, units: Vec<Unit>) -> anyhow::Result<Duration> {
         let mut callers: Vec<VecDeque<Unit>> = Vec::new();
         for unit in units {

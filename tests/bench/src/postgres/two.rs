@@ -131,8 +131,8 @@ impl Running {
     }
 }
 
-/// What such a process does: it opens the book whose URL it is told, and runs units as often as it is told how many, once
-/// everybody is ready.
+/// What such a process does: it opens the book whose URL it is told, and runs units as often as it is told how many,
+/// once everybody is ready.
 pub(crate) fn partner(runtime: &Runtime, workload: Workload, first_submitter: usize) -> anyhow::Result<()> {
     let mut lines = io::stdin().lines();
     let url = lines.next().context("a URL comes first")??;
