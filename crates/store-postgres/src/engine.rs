@@ -177,12 +177,8 @@ impl Link {
         }
         // Whoever's time is up meanwhile is told so by the queue.
         sleep_until(self.retry_at.min(until).into()).await;
-        let connecting = timeout_at(after(time_left(until)), self.connector.connect()).await;
-        let connected = match connecting.unwrap_or(Err(ConnectError::TimedOut)) {
-            Ok(session) => self.marked(session).await,
-            Err(error) => Err(error),
-        };
-        match connected {
+        let connecting = timeout_at(after(time_left(until).min(BEGIN_MAX)), self.connect()).await;
+        match connecting.unwrap_or(Err(ConnectError::TimedOut)) {
             Ok(session) => {
                 self.retry = RETRY_FIRST;
                 Ok((session, true))
@@ -201,8 +197,9 @@ impl Link {
         }
     }
 
-    /// The same session with a mark, unless somebody is known to stand in between.
-    async fn marked(&mut self, mut session: Session) -> Result<Session, ConnectError> {
+    /// Connects, and marks the connection unless somebody is known to stand in between.
+    async fn connect(&self) -> Result<Session, ConnectError> {
+        let mut session = self.connector.connect().await?;
         if !self.is_pooled
             && let Err(error) = session.mark().await
         {

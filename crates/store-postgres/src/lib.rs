@@ -11,6 +11,7 @@ mod load;
 mod migrate;
 mod numeric;
 mod pipeline;
+mod plans;
 mod prepared;
 mod reader;
 mod readers;

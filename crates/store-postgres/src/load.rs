@@ -42,12 +42,6 @@ struct Part {
     params: Vec<Param<'static>>,
 }
 
-/// A prepared statement's plan is kept, instead of being made anew because it might be a little better for these values. But
-/// what was a good plan for an empty book is none for a large one. So every row is found by an index, whatever size the
-/// tables had when the plan was made.
-const PLANS: &str = "; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; \
-     SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
-
 /// Begins a transaction, locks the book and loads a footprint, in one round trip; in two where a key is known that opened
 /// a position.
 pub(crate) async fn begin(session: &mut Session, footprint: &Footprint, time_left: Duration) -> Result<State, Fault> {
@@ -55,7 +49,7 @@ pub(crate) async fn begin(session: &mut Session, footprint: &Footprint, time_lef
         "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}; \
          SET LOCAL statement_timeout = {}; SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}{}",
         milliseconds(time_left),
-        if session.between.is_prepared() { PLANS } else { "" },
+        session.between.plans().map_or("", |plans| plans.setting()),
     );
     let parts = parts(footprint);
     // Locking the book tells where the transaction runs, so it cannot depend on what was prepared there.
@@ -73,6 +67,9 @@ pub(crate) async fn begin(session: &mut Session, footprint: &Footprint, time_lef
     let book: Option<Book> = read(rows::book, &locked)?.pop();
     let book = book.ok_or_else(|| BadRow::missing("the book has no row"))?;
     ensure_version(&book)?;
+    if let Some(plans) = session.between.plans() {
+        plans.see(&book);
+    }
     let mut state = State::new(book);
     let mut opened = Vec::new();
     for (part, answer) in parts.iter().zip(answers) {

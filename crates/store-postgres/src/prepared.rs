@@ -16,6 +16,7 @@ use crate::{
     connection::Session,
     fault::Fault,
     pipeline::{Failure, Request, all_at_once, command, query},
+    plans::Plans,
     rows::Param,
     sql,
 };
@@ -31,7 +32,7 @@ pub(crate) enum Between {
     /// So many groups have met the mark.
     Asked { mark: String, groups: u32 },
     /// Nobody, so far; every group meets the mark before it uses what the statements gave.
-    Nobody { mark: String, statements: HashMap<&'static str, Statement> },
+    Nobody { mark: String, statements: HashMap<&'static str, Statement>, plans: Plans },
 }
 
 impl Between {
@@ -47,8 +48,12 @@ impl Between {
         Ok(())
     }
 
-    pub(crate) fn is_prepared(&self) -> bool {
-        matches!(self, Self::Nobody { .. })
+    /// The plans of what was prepared, if anything was.
+    pub(crate) fn plans(&mut self) -> Option<&mut Plans> {
+        match self {
+            Self::Nobody { plans, .. } => Some(plans),
+            Self::Somebody | Self::Asked { .. } => None,
+        }
     }
 }
 
@@ -75,7 +80,7 @@ impl Session {
         requests.push(command(&self.client, "COMMIT"));
         let statements = all_at_once(requests).await?.into_iter().flatten();
         let statements = sql::WRITERS.into_iter().zip(statements).collect();
-        self.between = Between::Nobody { mark: mark.clone(), statements };
+        self.between = Between::Nobody { mark: mark.clone(), statements, plans: Plans::default() };
         Ok(())
     }
 

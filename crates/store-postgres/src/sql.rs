@@ -22,10 +22,15 @@ macro_rules! strategies {
 
 macro_rules! positions {
     () => {
-        "SELECT p.id, p.strategy_id, p.starlisting_id, p.side, p.size, p.entry_price, p.entry_timestamp, p.exit_price, \
-         p.exit_timestamp, p.realized_pnl, p.unrealized_pnl, p.fees_paid, p.status, p.stop_loss_price, \
-         p.take_profit_price, p.exit_reason, p.created_at, p.updated_at, p.mark_price, p.marked_at \
-         FROM positions AS p "
+        positions!("positions AS p ")
+    };
+    ($from:literal) => {
+        concat!(
+            "SELECT p.id, p.strategy_id, p.starlisting_id, p.side, p.size, p.entry_price, p.entry_timestamp, p.exit_price, \
+             p.exit_timestamp, p.realized_pnl, p.unrealized_pnl, p.fees_paid, p.status, p.stop_loss_price, \
+             p.take_profit_price, p.exit_reason, p.created_at, p.updated_at, p.mark_price, p.marked_at FROM ",
+            $from
+        )
     };
 }
 
@@ -85,19 +90,23 @@ pub const POSITIONS: &str = positions!();
 pub const POSITIONS_BY_ID: &str = concat!(positions!(), "WHERE p.id = ANY($1)");
 
 /// The open positions of strategies on markets; on the strategy's own where none is given.
-pub const OPEN_BY_ID: &str = concat!(
-    positions!(),
-    "JOIN strategies AS s ON s.id = p.strategy_id JOIN unnest($1::int8[], $2::int8[]) AS k (id, market) \
-     ON s.id = k.id AND p.starlisting_id = coalesce(k.market, s.starlisting_id) WHERE p.status = 'open'"
+///
+/// One look into the index for each that is asked for. OFFSET 0 keeps the server from turning it round, since all open
+/// positions of the book, each compared with all that is asked for, may look cheaper to it.
+pub const OPEN_BY_ID: &str = positions!(
+    "unnest($1::int8[], $2::int8[]) AS k (id, market) \
+     CROSS JOIN LATERAL (SELECT id, starlisting_id FROM strategies WHERE id = k.id OFFSET 0) AS s \
+     CROSS JOIN LATERAL (SELECT * FROM positions WHERE strategy_id = s.id \
+     AND starlisting_id = coalesce(k.market, s.starlisting_id) AND status = 'open' OFFSET 0) AS p"
 );
 
 /// The same, of strategies that are named.
-pub const OPEN_BY_KEY: &str = concat!(
-    positions!(),
-    "JOIN strategies AS s ON s.id = p.strategy_id \
-     JOIN unnest($1::text[], $2::text[], $3::int8[], $4::int8[]) AS k (name, version, home, market) \
-     ON s.strategy_name = k.name AND s.version = k.version AND s.starlisting_id = k.home \
-     AND p.starlisting_id = coalesce(k.market, s.starlisting_id) WHERE p.status = 'open'"
+pub const OPEN_BY_KEY: &str = positions!(
+    "unnest($1::text[], $2::text[], $3::int8[], $4::int8[]) AS k (name, version, home, market) \
+     CROSS JOIN LATERAL (SELECT id FROM strategies WHERE strategy_name = k.name AND version = k.version \
+     AND starlisting_id = k.home OFFSET 0) AS s \
+     CROSS JOIN LATERAL (SELECT * FROM positions WHERE strategy_id = s.id \
+     AND starlisting_id = coalesce(k.market, k.home) AND status = 'open' OFFSET 0) AS p"
 );
 
 /// The open positions on markets.

@@ -74,5 +74,5 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<String>) -> io::Result<()> 
 
 /// Cargo marks its target folders, whatever they are called, with this file.
 fn is_built(folder: &Path, name: &str) -> bool {
-    name == ".git" || name == "target" || folder.join("CACHEDIR.TAG").exists()
+    name == ".git" || folder.join("CACHEDIR.TAG").exists()
 }

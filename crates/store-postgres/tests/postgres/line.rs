@@ -18,6 +18,8 @@ pub(crate) enum Cut {
     Before(&'static [u8]),
     /// What holds this text is handed on, and nothing of the server's answer.
     After(&'static [u8]),
+    /// What holds this text is swallowed, and the line stays: the server seems to think about it for ever.
+    Swallow(&'static [u8]),
 }
 
 /// The line. It lasts as long as the test process.
@@ -86,6 +88,10 @@ fn fate(cut: &Mutex<Option<Cut>>, is_mute: &AtomicBool, bytes: &[u8]) -> Fate {
             *cut = None;
             is_mute.store(true, Ordering::SeqCst);
             Fate::Last
+        }
+        Some(Cut::Swallow(text)) if holds(text) => {
+            *cut = None;
+            Fate::Lost
         }
         _ => Fate::Kept,
     }

@@ -1,6 +1,6 @@
 //! A connection that breaks around the commit: what happened is unknown, is said to be, and is settled by repeating.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nailsage_store::StoreError;
 use nailsage_store_postgres::PostgresStore;
@@ -75,5 +75,53 @@ fn a_connection_that_breaks_before_a_command_has_begun_is_not_noticed() {
         assert_eq!(count(&database, name), 1);
     }
     assert_no_transaction_is_left(&database);
+    assert_whole(&database);
+}
+
+/// Whatever the server is asked before a command begins, its silence is no command's end.
+#[test]
+fn a_server_that_falls_silent_before_a_command_has_begun_leaves_it_unavailable_and_is_asked_again() {
+    let (store, database, line) = over_a_line();
+    for (text, name) in [
+        (&b"SET SESSION nailsage.mark"[..], "pair-mark"),
+        (b"server_version_num", "pair-fit"),
+        (b"BEGIN ISOLATION", "pair-begin"),
+    ] {
+        if name != "pair-begin" {
+            // The next command finds its connection ended, and makes another one.
+            database.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() \
+                 AND pid <> pg_backend_pid()",
+            );
+        }
+        line.cut(Cut::Swallow(text));
+        let begun = Instant::now();
+        let error = submit(&store, pair(STRATEGY, name), Duration::from_secs(1)).unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{name}: {error:?}");
+        assert!(line.is_cut() && begun.elapsed() < Duration::from_secs(3), "{name}: {:?}", begun.elapsed());
+        assert_eq!(count(&database, name), 0);
+        done(submit(&store, pair(STRATEGY, name), LIMIT));
+        assert_eq!(count(&database, name), 1);
+    }
+    assert_no_transaction_is_left(&database);
+    assert_whole(&database);
+}
+
+/// Seen on the line: what is prepared is planned anew when the book has grown, and not before.
+#[test]
+fn a_book_that_has_grown_is_planned_for_anew() {
+    let (store, database, line) = over_a_line();
+    for round in 0..10 {
+        done(submit(&store, pair(STRATEGY, &format!("pair-{round}")), MINUTE));
+    }
+    line.cut(Cut::Before(b"DISCARD PLANS"));
+    for round in 10..60 {
+        done(submit(&store, pair(STRATEGY, &format!("pair-{round}")), MINUTE));
+    }
+    assert!(!line.is_cut(), "there is nothing to plan anew yet");
+    for round in 60..200 {
+        done(submit(&store, pair(STRATEGY, &format!("pair-{round}")), MINUTE));
+    }
+    assert!(line.is_cut(), "the book has doubled");
     assert_whole(&database);
 }
