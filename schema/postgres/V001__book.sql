@@ -36,7 +36,10 @@ CREATE TABLE book (
     next_signal_id   BIGINT  NOT NULL CHECK (next_signal_id > 0),
     next_event_id    BIGINT  NOT NULL CHECK (next_event_id > 0),
     next_snapshot_id BIGINT  NOT NULL CHECK (next_snapshot_id > 0),
+    next_metric_id   BIGINT  NOT NULL CHECK (next_metric_id > 0),
     commit_seq       BIGINT  NOT NULL CHECK (commit_seq >= 0),
+    metrics_from     BIGINT  CHECK (metrics_from BETWEEN 946684800000 AND 4102444799999), -- the earliest entry that performance_metrics lacks
+    metrics_at       BIGINT  CHECK (metrics_at BETWEEN 946684800000 AND 4102444799999), -- as of when they were refreshed
     pruning          BOOLEAN NOT NULL, -- true only inside a transaction that prunes
     created_at       BIGINT  NOT NULL CHECK (created_at BETWEEN 946684800000 AND 4102444799999),
     updated_at       BIGINT  NOT NULL CHECK (updated_at BETWEEN 946684800000 AND 4102444799999)
@@ -146,6 +149,23 @@ CREATE TABLE state_snapshots (
     created_at            BIGINT        NOT NULL CHECK (created_at BETWEEN 946684800000 AND 4102444799999)
 );
 
+-- What each strategy had when a snapshot of all was taken: its own equity curve. A snapshot that was recorded from
+-- outside has none.
+CREATE TABLE strategy_snapshots (
+    snapshot_id        BIGINT        NOT NULL REFERENCES state_snapshots (id),
+    strategy_id        BIGINT        NOT NULL REFERENCES strategies (id),
+    equity             NUMERIC(20,6) NOT NULL CHECK (equity > -8589934592 AND equity < 8589934592),
+    available_capital  NUMERIC(20,6) NOT NULL CHECK (available_capital > -8589934592 AND available_capital < 8589934592),
+    allocated_capital  NUMERIC(20,6) NOT NULL CHECK (allocated_capital >= 0 AND allocated_capital < 8589934592),
+    unrealized_pnl     NUMERIC(20,6) NOT NULL CHECK (unrealized_pnl > -8589934592 AND unrealized_pnl < 8589934592),
+    realized_pnl       NUMERIC(20,6) NOT NULL CHECK (realized_pnl > -8589934592 AND realized_pnl < 8589934592),
+    num_open_positions BIGINT        NOT NULL CHECK (num_open_positions >= 0),
+    is_active          BOOLEAN       NOT NULL,
+    timestamp          BIGINT        NOT NULL CHECK (timestamp BETWEEN 946684800000 AND 4102444799999),
+    created_at         BIGINT        NOT NULL CHECK (created_at BETWEEN 946684800000 AND 4102444799999),
+    PRIMARY KEY (snapshot_id, strategy_id)
+);
+
 -- Metrics of a strategy, or of all together (strategy_id NULL), for one period [period_start, period_end). They can be
 -- recomputed from the ledger at any time. A statistic that is undefined is NULL, never 0, 100 or infinity.
 CREATE TABLE performance_metrics (
@@ -172,6 +192,10 @@ CREATE TABLE performance_metrics (
     sharpe_ratio                  DOUBLE PRECISION CHECK (sharpe_ratio > -1e308 AND sharpe_ratio < 1e308),
     created_at                    BIGINT           NOT NULL CHECK (created_at BETWEEN 946684800000 AND 4102444799999),
     updated_at                    BIGINT           NOT NULL CHECK (updated_at BETWEEN 946684800000 AND 4102444799999),
+    -- NAV at the end by NAV at the start, of which total_return_pct is the percentage; NULL with it, and where all was lost.
+    growth_factor                 DOUBLE PRECISION CHECK (growth_factor > 0 AND growth_factor < 1e308),
+    -- Of a day: how the sums of longer periods stood at its end, so that refreshing can go on from there.
+    running_sums                  TEXT COLLATE "C" CHECK (running_sums IS NULL OR running_sums::json IS NOT NULL),
     -- UTC days, ISO weeks (345600000 is Monday, 1970-01-05), months of 28 to 31 whole days, and one all_time.
     CONSTRAINT metrics_period_fits_its_timeframe CHECK (
         CASE timeframe
@@ -184,6 +208,7 @@ CREATE TABLE performance_metrics (
     -- A week or a month may begin before the first plausible time and end after the last.
     CONSTRAINT metrics_period_is_plausible CHECK (
         timeframe = 'all_time' OR (period_end > 946684800000 AND period_start < 4102444800000)),
+    CONSTRAINT metrics_days_keep_running_sums CHECK ((timeframe = 'daily') = (running_sums IS NOT NULL)),
     CONSTRAINT metrics_trades_are_wins_or_losses CHECK (num_trades = num_wins + num_losses),
     CONSTRAINT metrics_without_trades_are_null CHECK (
         (num_trades = 0) = (win_rate_pct IS NULL) AND (num_trades = 0) = (avg_position_duration_minutes IS NULL)
@@ -226,6 +251,7 @@ CREATE TABLE ledger (
     trade_id       BIGINT           CHECK (trade_id > 0),
     delta_micros   BIGINT           NOT NULL CHECK (delta_micros > -8589934592000000 AND delta_micros < 8589934592000000),
     balance_micros BIGINT           NOT NULL CHECK (balance_micros > -8589934592000000 AND balance_micros < 8589934592000000), -- after delta
+    held_ms        BIGINT           CHECK (held_ms >= 0), -- how long the position that ended was held
     reason         TEXT COLLATE "C" CHECK (octet_length(reason) BETWEEN 1 AND 1000),
     request_key    TEXT COLLATE "C" CHECK (octet_length(request_key) BETWEEN 1 AND 1000),
     commit_seq     BIGINT           NOT NULL CHECK (commit_seq > 0),
@@ -237,6 +263,7 @@ CREATE TABLE ledger (
     CONSTRAINT ledger_moves_money_by_kind CHECK (kind IN ('close', 'liquidate', 'adjust') OR delta_micros = 0),
     CONSTRAINT ledger_names_its_position CHECK ((kind IN ('open', 'close', 'liquidate', 'stops')) = (position_id IS NOT NULL)),
     CONSTRAINT ledger_names_its_trade CHECK ((kind IN ('open', 'close', 'liquidate')) = (trade_id IS NOT NULL)),
+    CONSTRAINT ledger_tells_how_long_it_was_held CHECK ((kind IN ('close', 'liquidate')) = (held_ms IS NOT NULL)),
     CONSTRAINT ledger_adjusts_with_a_reason CHECK (kind <> 'adjust' OR reason IS NOT NULL)
 );
 
@@ -274,7 +301,8 @@ CREATE INDEX idx_positions_status ON positions (strategy_id, starlisting_id) WHE
 CREATE INDEX idx_positions_starlisting ON positions (starlisting_id) WHERE status = 'open';
 CREATE INDEX idx_positions_entry_time ON positions (entry_timestamp);
 
-CREATE INDEX idx_signals_strategy ON signals (strategy_id, timestamp);
+-- Which signal was a strategy's last on a market is one look.
+CREATE INDEX idx_signals_strategy ON signals (strategy_id, starlisting_id, timestamp);
 CREATE INDEX idx_signals_timestamp ON signals (timestamp);
 -- Suppressed signals are most of them; the few executed ones are what is looked for.
 CREATE INDEX idx_signals_executed ON signals (strategy_id, timestamp) WHERE was_executed;
@@ -286,12 +314,18 @@ CREATE INDEX idx_trades_timestamp ON trades (timestamp);
 CREATE INDEX idx_trades_signal ON trades (signal_id) WHERE signal_id IS NOT NULL;
 
 CREATE INDEX idx_state_snapshots_timestamp ON state_snapshots (timestamp);
+CREATE INDEX idx_strategy_snapshots_time ON strategy_snapshots (strategy_id, timestamp);
 
 CREATE INDEX idx_performance_strategy ON performance_metrics (strategy_id, timeframe, period_start);
 CREATE INDEX idx_performance_timeframe ON performance_metrics (timeframe);
 CREATE INDEX idx_performance_period ON performance_metrics (period_start, period_end);
 -- One row a period. UNIQUE alone takes any two NULLs for different; 0 is no strategy's id and stands for "all".
 CREATE UNIQUE INDEX idx_performance_unique ON performance_metrics (coalesce(strategy_id, 0), timeframe, period_start);
+
+-- What performance is worked out from, in its order: the entries of all strategies in which money moves, and their
+-- beginnings.
+CREATE INDEX idx_ledger_money ON ledger (timestamp, strategy_id, seq)
+    WHERE kind IN ('register', 'adjust', 'close', 'liquidate');
 
 CREATE INDEX idx_event_log_type ON event_log (event_type, id);
 CREATE INDEX idx_event_log_severity ON event_log (severity);
@@ -425,6 +459,6 @@ ORDER BY g.id DESC;
 
 INSERT INTO book (
     id, schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id,
-    next_snapshot_id, commit_seq, pruning, created_at, updated_at)
+    next_snapshot_id, next_metric_id, commit_seq, pruning, created_at, updated_at)
 SELECT 1, 1, 1, 1, 1, 1, 1, 1, 0, FALSE, now_ms, now_ms
 FROM (SELECT floor(extract(epoch FROM now()) * 1000)::bigint AS now_ms) AS clock;

@@ -88,6 +88,10 @@ id! {
     SnapshotId, "snapshot id"
 }
 id! {
+    /// The number of a period's metrics in its book.
+    MetricId, "metric id"
+}
+id! {
     /// A market's number, given by the market-data service; the book only repeats it.
     StarlistingId, "starlisting id"
 }

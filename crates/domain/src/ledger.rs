@@ -25,6 +25,8 @@ checked_record! {
         pub delta: Usdt,
         /// The bankroll after it.
         pub balance: Usdt,
+        /// How long the position that ended was held, in milliseconds; there for `close` and `liquidate`.
+        pub held_ms: Option<i64>,
         /// Why; there for every `adjust`.
         pub reason: Option<Reason>,
         /// The key of the command that made it, if it had one.
@@ -52,8 +54,8 @@ impl LedgerEntry {
     ///
     /// # Errors
     ///
-    /// `not_positive` and `negative` for the two numbers; `bad_form` when position, trade, amount and reason do not fit
-    /// the kind; `out_of_range` when the balance before it would be.
+    /// `not_positive` and `negative` for the numbers; `bad_form` when position, trade, amount, time held and reason do not
+    /// fit the kind; `out_of_range` when the balance before it would be.
     pub fn check(&self) -> Result<(), ValueError> {
         use LedgerKind::{Activate, Adjust, Close, Deactivate, Liquidate, Open, Stops};
 
@@ -70,6 +72,13 @@ impl LedgerEntry {
         let has_trade = matches!(self.kind, Open | Close | Liquidate);
         if self.trade_id.is_some() != has_trade {
             return Err(self.broken("with a trade exactly for open, close and liquidate"));
+        }
+        let has_ended = matches!(self.kind, Close | Liquidate);
+        if self.held_ms.is_some() != has_ended {
+            return Err(self.broken("with the time it was held exactly for close and liquidate"));
+        }
+        if let Some(held_ms @ ..0) = self.held_ms {
+            return Err(ValueError::new("time held", Problem::Negative, held_ms));
         }
         let moves_nothing = matches!(self.kind, Activate | Deactivate | Open | Stops);
         if moves_nothing && self.delta != Usdt::ZERO {

@@ -49,7 +49,7 @@ pub use amount::{Amount, Cost};
 pub use confidence::Confidence;
 pub use error::{OutOfRange, Problem, ValueError};
 pub use event::{EVENT_DATA_BYTES_MAX, Event, EventData};
-pub use id::{EventId, PositionId, SignalId, SnapshotId, StarlistingId, StrategyId, TradeId};
+pub use id::{EventId, MetricId, PositionId, SignalId, SnapshotId, StarlistingId, StrategyId, TradeId};
 pub use interval::{Interval, IntervalUnit};
 pub use ledger::LedgerEntry;
 pub use metrics::Performance;

@@ -6,7 +6,7 @@
 macro_rules! book_columns {
     () => {
         "schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id, \
-         next_snapshot_id, commit_seq, updated_at"
+         next_snapshot_id, next_metric_id, commit_seq, metrics_from, metrics_at, updated_at"
     };
 }
 
@@ -54,8 +54,8 @@ pub const BOOK_LOCKED: &str = concat!(
 );
 
 /// Where these begin.
-pub(crate) const BOOK_LOCKED_MARK: usize = 9;
-pub(crate) const BOOK_LOCKED_SETTINGS: usize = 10;
+pub(crate) const BOOK_LOCKED_MARK: usize = 12;
+pub(crate) const BOOK_LOCKED_SETTINGS: usize = 13;
 
 /// The setting that marks a connection.
 pub(crate) const MARK: &str = "nailsage.mark";
@@ -121,8 +121,8 @@ pub const SIGNALS: &str = "SELECT id, strategy_id, starlisting_id, signal_type, 
      was_executed, rejection_reason, created_at FROM signals ";
 
 /// Ledger rows; a page's conditions are appended.
-pub const LEDGER: &str = "SELECT strategy_id, seq, kind, position_id, trade_id, delta_micros, balance_micros, reason, \
-     request_key, commit_seq, timestamp, created_at FROM ledger ";
+pub const LEDGER: &str = "SELECT strategy_id, seq, kind, position_id, trade_id, delta_micros, balance_micros, held_ms, \
+     reason, request_key, commit_seq, timestamp, created_at FROM ledger ";
 
 /// Events; a page's conditions are appended.
 pub const EVENTS: &str =
@@ -197,9 +197,9 @@ pub const TRADE_INSERT: &str = "INSERT INTO trades (id, position_id, strategy_id
 
 /// Ledger rows.
 pub const LEDGER_INSERT: &str = "INSERT INTO ledger (strategy_id, seq, kind, position_id, trade_id, delta_micros, \
-     balance_micros, reason, request_key, commit_seq, timestamp, created_at) SELECT * FROM unnest($1::int8[], \
-     $2::int8[], $3::text[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::text[], $9::text[], $10::int8[], \
-     $11::int8[], $12::int8[])";
+     balance_micros, held_ms, reason, request_key, commit_seq, timestamp, created_at) SELECT * FROM unnest($1::int8[], \
+     $2::int8[], $3::text[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::text[], $10::text[], \
+     $11::int8[], $12::int8[], $13::int8[])";
 
 /// Events.
 pub const EVENT_INSERT: &str = "INSERT INTO event_log (id, event_type, event_data, severity, timestamp, created_at, \
@@ -213,8 +213,9 @@ pub const REQUEST_INSERT: &str = "INSERT INTO requests (request_key, fingerprint
 /// The book row.
 pub const BOOK_SET: &str = updated!(
     "book AS b SET next_strategy_id = k.a, next_position_id = k.b, next_trade_id = k.c, next_signal_id = k.d, \
-     next_event_id = k.e, next_snapshot_id = k.f, commit_seq = k.g, updated_at = k.h FROM unnest($1::int8[], \
-     $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[]) AS k (a, b, c, d, e, f, g, h) \
+     next_event_id = k.e, next_snapshot_id = k.f, next_metric_id = k.g, commit_seq = k.h, metrics_from = k.i, \
+     metrics_at = k.j, updated_at = k.k FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], \
+     $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[]) AS k (a, b, c, d, e, f, g, h, i, j, k) \
      WHERE b.id = 1"
 );
 

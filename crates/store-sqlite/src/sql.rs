@@ -5,7 +5,8 @@
 
 /// The book row.
 pub const BOOK: &str = "SELECT schema_version, next_strategy_id, next_position_id, next_trade_id, \
-     next_signal_id, next_event_id, next_snapshot_id, commit_seq, updated_at FROM book WHERE id = 1";
+     next_signal_id, next_event_id, next_snapshot_id, next_metric_id, commit_seq, \
+     metrics_from, metrics_at, updated_at FROM book WHERE id = 1";
 
 /// A strategy whose totals are missing is found all the same: it is corrupt, not unknown.
 macro_rules! strategies {
@@ -71,7 +72,7 @@ pub const SIGNALS: &str = signals!();
 macro_rules! ledger {
     () => {
         "SELECT strategy_id, seq, kind, position_id, trade_id, delta_micros, \
-     balance_micros, reason, request_key, commit_seq, timestamp, created_at FROM ledger "
+     balance_micros, held_ms, reason, request_key, commit_seq, timestamp, created_at FROM ledger "
     };
 }
 
@@ -143,8 +144,8 @@ pub const TRADE_INSERT: &str = "INSERT INTO trades (id, position_id, strategy_id
 
 /// A ledger row.
 pub const LEDGER_INSERT: &str = "INSERT INTO ledger (strategy_id, seq, kind, position_id, trade_id, delta_micros, \
-     balance_micros, reason, request_key, commit_seq, timestamp, created_at) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+     balance_micros, held_ms, reason, request_key, commit_seq, timestamp, created_at) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
 /// An event.
 pub const EVENT_INSERT: &str = "INSERT INTO event_log (id, event_type, event_data, severity, timestamp, created_at, strategy_id) \
@@ -156,4 +157,5 @@ pub const REQUEST_INSERT: &str = "INSERT INTO requests (request_key, fingerprint
 
 /// The book row.
 pub const BOOK_SET: &str = "UPDATE book SET next_strategy_id = ?1, next_position_id = ?2, next_trade_id = ?3, \
-     next_signal_id = ?4, next_event_id = ?5, next_snapshot_id = ?6, commit_seq = ?7, updated_at = ?8 WHERE id = 1";
+     next_signal_id = ?4, next_event_id = ?5, next_snapshot_id = ?6, next_metric_id = ?7, commit_seq = ?8, \
+     metrics_from = ?9, metrics_at = ?10, updated_at = ?11 WHERE id = 1";

@@ -63,13 +63,14 @@ pub(crate) struct Line {
     pub(crate) delta: Usdt,
     pub(crate) position_id: Option<PositionId>,
     pub(crate) trade_id: Option<TradeId>,
+    pub(crate) held_ms: Option<i64>,
     pub(crate) reason: Option<Reason>,
 }
 
 impl Line {
     /// A row in which no money moves.
     pub(crate) fn of(kind: LedgerKind) -> Self {
-        Self { kind, delta: Usdt::ZERO, position_id: None, trade_id: None, reason: None }
+        Self { kind, delta: Usdt::ZERO, position_id: None, trade_id: None, held_ms: None, reason: None }
     }
 }
 
@@ -86,6 +87,7 @@ impl Run {
             trade_id: line.trade_id,
             delta: line.delta,
             balance: record.strategy.current_bankroll,
+            held_ms: line.held_ms,
             reason: line.reason,
             request_key: self.key.clone(),
             commit_seq: self.rows.commit_seq,

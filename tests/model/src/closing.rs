@@ -91,7 +91,13 @@ impl Run {
         let kind = if ending.reason.is_some() { LedgerKind::Close } else { LedgerKind::Liquidate };
         self.post(
             record,
-            Line { delta: realized_pnl, position_id: Some(position.id), trade_id: Some(trade_id), ..Line::of(kind) },
+            Line {
+                delta: realized_pnl,
+                position_id: Some(position.id),
+                trade_id: Some(trade_id),
+                held_ms: Some(self.at.get() - position.entry_timestamp.get()),
+                ..Line::of(kind)
+            },
         );
 
         let closed = PositionClosed {

@@ -29,6 +29,7 @@ impl Ledger {
             trade_id: None,
             delta,
             balance: self.balance.checked_add(delta)?,
+            held_ms: matches!(kind, LedgerKind::Close | LedgerKind::Liquidate).then_some(60_000),
             reason: None,
             request_key: None,
             commit_seq: 1,

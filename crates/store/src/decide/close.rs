@@ -76,11 +76,15 @@ fn end(
     let mut state = find::strategy(overlay, &StrategyRef::Id(position.strategy_id))?.clone();
     // The range of the bankroll is checked before that of the totals, so that the nearer cause is named.
     state.strategy.current_bankroll.checked_add(realized_pnl).map_err(|_| out_of_range(RangedValue::Bankroll))?;
-    state
-        .totals
-        .add_closed(realized_pnl, fill.fees, overlay.at.get() - position.entry_timestamp.get())
-        .map_err(|_| out_of_range(RangedValue::Totals))?;
-    let line = Line { delta: realized_pnl, position_id: Some(position.id), trade_id: Some(trade.id), ..Line::of(kind) };
+    let held_ms = overlay.at.millis_since(position.entry_timestamp);
+    state.totals.add_closed(realized_pnl, fill.fees, held_ms).map_err(|_| out_of_range(RangedValue::Totals))?;
+    let line = Line {
+        delta: realized_pnl,
+        position_id: Some(position.id),
+        trade_id: Some(trade.id),
+        held_ms: Some(held_ms),
+        ..Line::of(kind)
+    };
     let bankroll = post(overlay, state, StrategyWrite::Bankroll, line)?;
 
     let closed = PositionClosed {

@@ -15,13 +15,14 @@ pub(super) struct Line<'a> {
     pub(super) delta: Usdt,
     pub(super) position_id: Option<PositionId>,
     pub(super) trade_id: Option<TradeId>,
+    pub(super) held_ms: Option<i64>,
     pub(super) reason: Option<&'a Reason>,
 }
 
 impl Line<'_> {
     /// A row about a strategy's terms, in which no money moves.
     pub(super) fn of(kind: LedgerKind) -> Self {
-        Self { kind, delta: Usdt::ZERO, position_id: None, trade_id: None, reason: None }
+        Self { kind, delta: Usdt::ZERO, position_id: None, trade_id: None, held_ms: None, reason: None }
     }
 }
 
@@ -42,6 +43,10 @@ pub(super) fn post(
         strategy.updated_at = overlay.now;
     }
     state.totals.ledger_seq += 1;
+    if counts_for_metrics(line.kind) {
+        let from = overlay.book.metrics_from.get_or_insert(overlay.at);
+        *from = overlay.at.min(*from);
+    }
     overlay.changes.ledger.push(LedgerEntry {
         strategy_id: strategy.id,
         seq: state.totals.ledger_seq,
@@ -50,6 +55,7 @@ pub(super) fn post(
         trade_id: line.trade_id,
         delta: line.delta,
         balance,
+        held_ms: line.held_ms,
         reason: line.reason.cloned(),
         request_key: overlay.key.cloned(),
         commit_seq: overlay.book.commit_seq,
@@ -58,4 +64,12 @@ pub(super) fn post(
     });
     overlay.put_strategy(write, state);
     Ok(balance)
+}
+
+/// Whether money moves, or a strategy begins.
+fn counts_for_metrics(kind: LedgerKind) -> bool {
+    match kind {
+        LedgerKind::Register | LedgerKind::Adjust | LedgerKind::Close | LedgerKind::Liquidate => true,
+        LedgerKind::Activate | LedgerKind::Deactivate | LedgerKind::Open | LedgerKind::Stops => false,
+    }
 }

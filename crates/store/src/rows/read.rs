@@ -3,9 +3,9 @@
 use std::{error::Error, str::FromStr};
 
 use nailsage_domain::{
-    Amount, Confidence, Cost, Event, EventData, EventId, Exit, LedgerEntry, Mark, Position, PositionId, PositionState,
-    PositionStatus, Price, Reason, Signal, SignalFate, SignalId, SnapshotId, StarlistingId, Strategy, StrategyId,
-    StrategyKey, StrategyTotals, Trade, TradeId, UnixMillis, Usdt, ValueError,
+    Amount, Confidence, Cost, Event, EventData, EventId, Exit, LedgerEntry, Mark, MetricId, Position, PositionId,
+    PositionState, PositionStatus, Price, Reason, Signal, SignalFate, SignalId, SnapshotId, StarlistingId, Strategy,
+    StrategyId, StrategyKey, StrategyTotals, Trade, TradeId, UnixMillis, Usdt, ValueError,
 };
 
 use crate::{
@@ -56,8 +56,11 @@ pub fn book<E>(row: &Columns<'_, E>) -> Result<Book, E> {
         next_signal_id: integer(row, 4, SignalId::new)?,
         next_event_id: integer(row, 5, EventId::new)?,
         next_snapshot_id: integer(row, 6, SnapshotId::new)?,
-        commit_seq: number(row, 7)?,
-        updated_at: time(row, 8)?,
+        next_metric_id: integer(row, 7, MetricId::new)?,
+        commit_seq: number(row, 8)?,
+        metrics_from: optional_integer(row, 9, UnixMillis::new)?,
+        metrics_at: optional_integer(row, 10, UnixMillis::new)?,
+        updated_at: time(row, 11)?,
     })
 }
 
@@ -194,11 +197,12 @@ pub fn ledger_entry<E>(row: &Columns<'_, E>) -> Result<LedgerEntry, E> {
         trade_id: optional_integer(row, 4, TradeId::new)?,
         delta: integer(row, 5, Usdt::from_micros)?,
         balance: integer(row, 6, Usdt::from_micros)?,
-        reason: optional_text(row, 7)?,
-        request_key: optional_text(row, 8)?,
-        commit_seq: number(row, 9)?,
-        timestamp: time(row, 10)?,
-        created_at: time(row, 11)?,
+        held_ms: row.integer(7)?,
+        reason: optional_text(row, 8)?,
+        request_key: optional_text(row, 9)?,
+        commit_seq: number(row, 10)?,
+        timestamp: time(row, 11)?,
+        created_at: time(row, 12)?,
     };
     checked(row, 1, entry.check())?;
     Ok(entry)

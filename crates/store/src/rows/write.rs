@@ -297,6 +297,7 @@ fn ledger_entry(entry: &LedgerEntry) -> Vec<Cell<'_>> {
         integer(entry.trade_id.map(TradeId::get)),
         integer(entry.delta.micros()),
         integer(entry.balance.micros()),
+        integer(entry.held_ms),
         optional_text(entry.reason.as_ref().map(Reason::as_str)),
         optional_text(entry.request_key.as_ref().map(RequestKey::as_str)),
         integer(entry.commit_seq),
@@ -339,7 +340,10 @@ fn book(book: &Book) -> Vec<Cell<'_>> {
         integer(book.next_signal_id.get()),
         integer(book.next_event_id.get()),
         integer(book.next_snapshot_id.get()),
+        integer(book.next_metric_id.get()),
         integer(book.commit_seq),
+        integer(book.metrics_from.map(UnixMillis::get)),
+        integer(book.metrics_at.map(UnixMillis::get)),
         time(book.updated_at),
     ]
 }

@@ -1,6 +1,6 @@
 //! The book row: what numbers come next.
 
-use nailsage_domain::{EventId, PositionId, SignalId, SnapshotId, StrategyId, TradeId, UnixMillis};
+use nailsage_domain::{EventId, MetricId, PositionId, SignalId, SnapshotId, StrategyId, TradeId, UnixMillis};
 
 /// The one row of table `book`. Whoever writes the book holds this row, so ids are dense and in commit order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,14 @@ pub struct Book {
     pub next_event_id: EventId,
     /// The next snapshot's id.
     pub next_snapshot_id: SnapshotId,
+    /// The next metric's id.
+    pub next_metric_id: MetricId,
     /// How many commands have changed the book.
     pub commit_seq: i64,
+    /// The earliest time of a ledger entry that the metrics lack; none when they lack nothing.
+    pub metrics_from: Option<UnixMillis>,
+    /// As of when the metrics were refreshed; none before the first time.
+    pub metrics_at: Option<UnixMillis>,
     /// When the last one did.
     pub updated_at: UnixMillis,
 }
@@ -37,7 +43,10 @@ impl Book {
             next_signal_id: SignalId::FIRST,
             next_event_id: EventId::FIRST,
             next_snapshot_id: SnapshotId::FIRST,
+            next_metric_id: MetricId::FIRST,
             commit_seq: 0,
+            metrics_from: None,
+            metrics_at: None,
             updated_at: created_at,
         }
     }

@@ -106,7 +106,7 @@ macro_rules! row {
 
 row!(Book of "book" {
     id: i64, next_strategy_id: i64, next_position_id: i64, next_trade_id: i64, next_signal_id: i64, next_event_id: i64,
-    next_snapshot_id: i64, commit_seq: i64, updated_at: i64,
+    next_snapshot_id: i64, next_metric_id: i64, commit_seq: i64, metrics_from: Option<i64>, updated_at: i64,
 });
 
 row!(Signal of "signals" {
@@ -136,7 +136,7 @@ row!(Trade of "trades" {
 
 row!(Ledger of "ledger" {
     strategy_id: i64, seq: i64, kind: &'static str, position_id: i64, trade_id: i64, delta_micros: i64,
-    balance_micros: i64, request_key: Option<String>, commit_seq: i64, timestamp: i64, created_at: i64,
+    balance_micros: i64, held_ms: Option<i64>, request_key: Option<String>, commit_seq: i64, timestamp: i64, created_at: i64,
 });
 
 row!(Request of "requests" {

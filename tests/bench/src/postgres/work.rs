@@ -11,7 +11,7 @@ use super::{
 use crate::unit::{self, NOW, Unit, Workload};
 
 const BOOK: &str = "SELECT id, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id, \
-     next_snapshot_id, commit_seq FROM book WHERE id = 1";
+     next_snapshot_id, next_metric_id, commit_seq, metrics_from FROM book WHERE id = 1";
 
 impl Book {
     pub(super) fn select(lock: &str) -> String {
@@ -27,7 +27,9 @@ impl Book {
             next_signal_id: row.get(4),
             next_event_id: row.get(5),
             next_snapshot_id: row.get(6),
-            commit_seq: row.get(7),
+            next_metric_id: row.get(7),
+            commit_seq: row.get(8),
+            metrics_from: row.get(9),
             updated_at: NOW,
         }
     }
@@ -241,7 +243,9 @@ fn close(
     rows.trades.push(trade(trade_id, held, "close_long", price, timestamp, signal_id));
     strategy.count_exit(pnl.micros(), timestamp - held.entry_timestamp);
     strategy.count_fees(FEE);
-    rows.ledger.push(ledger(unit, book, strategy, "close", held.id, trade_id, pnl.micros()));
+    book.metrics_from = Some(book.metrics_from.map_or(timestamp, |from| from.min(timestamp)));
+    let closed = ledger(unit, book, strategy, "close", held.id, trade_id, pnl.micros());
+    rows.ledger.push(Ledger { held_ms: Some(timestamp - held.entry_timestamp), ..closed });
     Ok(PositionClosed {
         position_id: PositionId::new(held.id)?,
         trade_id: TradeId::new(trade_id)?,
@@ -338,6 +342,7 @@ fn ledger(
         trade_id,
         delta_micros,
         balance_micros: strategy.bankroll,
+        held_ms: None,
         request_key: unit.key.clone(),
         commit_seq: book.commit_seq,
         timestamp: at(unit),

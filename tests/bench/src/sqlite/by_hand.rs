@@ -64,7 +64,10 @@ struct Book {
     signal: i64,
     event: i64,
     snapshot: i64,
+    metric: i64,
     commit_seq: i64,
+    metrics_from: Option<i64>,
+    metrics_at: Option<i64>,
 }
 
 impl Book {
@@ -76,7 +79,10 @@ impl Book {
             signal: row.get(4)?,
             event: row.get(5)?,
             snapshot: row.get(6)?,
-            commit_seq: row.get(7)?,
+            metric: row.get(7)?,
+            commit_seq: row.get(8)?,
+            metrics_from: row.get(9)?,
+            metrics_at: row.get(10)?,
         })
     }
 }
@@ -155,8 +161,19 @@ impl Hand<'_> {
             }
         }
         self.strategies.write_back()?;
-        let Book { strategy, position, trade, signal, event, snapshot, commit_seq } = book;
-        self.writes.book.execute(params![strategy, position, trade, signal, event, snapshot, commit_seq, NOW])?;
+        self.writes.book.execute(params![
+            book.strategy,
+            book.position,
+            book.trade,
+            book.signal,
+            book.event,
+            book.snapshot,
+            book.metric,
+            book.commit_seq,
+            book.metrics_from,
+            book.metrics_at,
+            NOW,
+        ])?;
         self.commit.execute([])?;
         Ok(())
     }
@@ -240,6 +257,7 @@ impl Hand<'_> {
             NOW,
         ])?;
         let strategy = self.strategies.by_id(held.strategy_id)?;
+        book.metrics_from = Some(book.metrics_from.map_or(at, |from| from.min(at)));
         let (seq, balance) = strategy.close(pnl.micros(), 400_000, at - held.entry_timestamp);
         self.writes.ledger.execute(params![
             held.strategy_id,
@@ -249,6 +267,7 @@ impl Hand<'_> {
             trade_id,
             pnl.micros(),
             balance,
+            at - held.entry_timestamp,
             None::<String>,
             key,
             book.commit_seq,
@@ -322,6 +341,7 @@ impl Hand<'_> {
             trade_id,
             0,
             balance,
+            None::<i64>,
             None::<String>,
             key,
             book.commit_seq,

@@ -32,6 +32,7 @@ const RATIOS: &[&str] = &[
     "avg_position_duration_minutes",
     "max_drawdown_pct",
     "sharpe_ratio",
+    "growth_factor",
 ];
 
 /// The first row that fits a column is its own.
