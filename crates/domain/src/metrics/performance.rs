@@ -23,7 +23,7 @@ use crate::{
 ///     r#"[{"strategy_id": 1, "seq": 1, "kind": "register", "delta": "0", "balance": "10000",
 ///          "commit_seq": 1, "timestamp": 1640991600000, "created_at": 1640991600000},
 ///         {"strategy_id": 1, "seq": 2, "kind": "close", "position_id": 1, "trade_id": 2, "delta": "-5000",
-///          "balance": "5000", "commit_seq": 2, "timestamp": 1640991660000, "created_at": 1640991660000},
+///          "balance": "5000", "held_ms": 60000, "commit_seq": 2, "timestamp": 1640991660000, "created_at": 1640991660000},
 ///         {"strategy_id": 1, "seq": 3, "kind": "adjust", "delta": "5000", "balance": "10000",
 ///          "reason": "topped up", "commit_seq": 3, "timestamp": 1640991720000, "created_at": 1640991720000}]"#,
 /// )?;

@@ -76,7 +76,7 @@ fn signal() -> Value {
 fn ledger_entry() -> Value {
     json!({
         "strategy_id": 1, "seq": 3, "kind": "close", "position_id": 3, "trade_id": 6, "delta": "-15.5",
-        "balance": "9984.5", "reason": null, "request_key": "tick-7", "commit_seq": 12, "timestamp": AT,
+        "balance": "9984.5", "held_ms": 60_000, "reason": null, "request_key": "tick-7", "commit_seq": 12, "timestamp": AT,
         "created_at": AT,
     })
 }
@@ -209,6 +209,7 @@ fn a_ledger_entry_fits_its_kind() {
         let mut entry = ledger_entry();
         entry["kind"] = json!(kind);
         entry["position_id"] = if has_position { json!(3) } else { Value::Null };
+        entry["held_ms"] = if ["close", "liquidate"].contains(&kind) { json!(0) } else { Value::Null };
         entry["trade_id"] = if has_trade { json!(6) } else { Value::Null };
         entry["delta"] = if moves_money { json!("-15.5") } else { json!("0") };
         entry["reason"] = json!("as agreed");
@@ -216,6 +217,7 @@ fn a_ledger_entry_fits_its_kind() {
         let other = |there: bool, id: i64| if there { Value::Null } else { json!(id) };
         refused::<LedgerEntry>(&entry, "position_id", other(has_position, 3));
         refused::<LedgerEntry>(&entry, "trade_id", other(has_trade, 6));
+        refused::<LedgerEntry>(&entry, "held_ms", other(entry["held_ms"].is_number(), 1));
         if !moves_money {
             refused::<LedgerEntry>(&entry, "delta", json!("1"));
         }
@@ -224,6 +226,7 @@ fn a_ledger_entry_fits_its_kind() {
         }
     }
     refused::<LedgerEntry>(&ledger_entry(), "seq", json!(0));
+    refused::<LedgerEntry>(&ledger_entry(), "held_ms", json!(-1));
     refused::<LedgerEntry>(&ledger_entry(), "commit_seq", json!(-1));
     let mut beyond = ledger_entry();
     beyond["balance"] = json!("8589934591");
