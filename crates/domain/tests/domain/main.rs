@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 #![allow(clippy::similar_names, reason = "side and size are what the document calls them")]
 
+mod equity_curve;
 mod generate;
 mod json;
 mod metrics;

@@ -2,7 +2,7 @@
 
 use nailsage_domain::{
     Event, Exit, ExitReason, LedgerEntry, Mark, Position, PositionState, PositionStatus, Signal, SignalFate,
-    StateSnapshot, Strategy, StrategyTotals, Trade,
+    StateSnapshot, Strategy, StrategySnapshot, StrategyTotals, Trade,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, from_value, json, to_value};
@@ -90,7 +90,7 @@ fn totals() -> Value {
 
 fn snapshot() -> Value {
     json!({
-        "id": 1, "total_equity": "10001.5", "available_capital": "-1", "allocated_capital": "10000",
+        "id": 1, "total_equity": "10000.5", "available_capital": "-1", "allocated_capital": "10000",
         "total_unrealized_pnl": "1.5", "total_realized_pnl": "0", "num_open_positions": 1,
         "num_strategies_active": 0, "timestamp": AT, "created_at": AT,
     })
@@ -269,6 +269,24 @@ fn a_snapshot_counts_from_0() {
         refused::<StateSnapshot>(&snapshot(), field, json!(-1));
     }
     refused::<StateSnapshot>(&snapshot(), "allocated_capital", json!("-1"));
+}
+
+#[test]
+fn a_snapshot_adds_up() {
+    for field in ["total_equity", "available_capital", "allocated_capital", "total_unrealized_pnl"] {
+        let said = refused::<StateSnapshot>(&snapshot(), field, json!("7"));
+        assert!(said.contains("available, allocated and unrealized"), "{said}");
+    }
+    let of_strategy = json!({
+        "snapshot_id": 1, "strategy_id": 2, "equity": "10000.5", "available_capital": "-1", "allocated_capital": "10000",
+        "unrealized_pnl": "1.5", "realized_pnl": "0", "num_open_positions": 1, "is_active": true, "timestamp": AT,
+        "created_at": AT,
+    });
+    let _: StrategySnapshot = read_back(&of_strategy);
+    for field in ["equity", "available_capital", "allocated_capital", "unrealized_pnl"] {
+        refused::<StrategySnapshot>(&of_strategy, field, json!("7"));
+    }
+    refused::<StrategySnapshot>(&of_strategy, "num_open_positions", json!(-1));
 }
 
 #[test]
