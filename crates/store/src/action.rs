@@ -2,7 +2,7 @@
 
 use nailsage_domain::{
     Amount, Confidence, ConfigPath, Cost, EventData, EventType, ExitReason, Interval, ModelId, Price, Reason, Severity,
-    Side, SignalType, StarlistingId, StrategyKey,
+    Side, SignalType, StarlistingId, StrategyKey, Usdt,
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,10 @@ pub enum Action {
     AdjustBankroll(AdjustBankroll),
     /// Write an event to the audit log.
     LogEvent(LogEvent),
+    /// Record what all strategies and each of them have now.
+    TakeSnapshot(TakeSnapshot),
+    /// Record what somebody else says that all strategies together had.
+    RecordSnapshot(RecordSnapshot),
 }
 
 impl Action {
@@ -313,6 +317,37 @@ pub struct LogEvent {
     pub strategy: Option<StrategyRef>,
 }
 
+/// Record what all strategies together, and each of them, have at the command's time, as the book knows it after the
+/// actions before this one.
+///
+/// Equity is the bankrolls and the unrealized P&L at the last marks, allocated is the size of open positions, available
+/// is the bankrolls without that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakeSnapshot {}
+
+/// Record a snapshot that was worked out elsewhere, such as one of an earlier system.
+///
+/// Equity must be what is available, allocated and unrealized together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordSnapshot {
+    /// What everything was worth, in USDT.
+    pub total_equity: Usdt,
+    /// What was not in positions, in USDT.
+    pub available_capital: Usdt,
+    /// What was in open positions, in USDT.
+    pub allocated_capital: Cost,
+    /// The unrealized P&L of all open positions, in USDT.
+    pub total_unrealized_pnl: Usdt,
+    /// The realized P&L of all ended positions, in USDT.
+    pub total_realized_pnl: Usdt,
+    /// How many positions were open.
+    pub num_open_positions: u32,
+    /// How many strategies were active.
+    pub num_strategies_active: u32,
+}
+
 fn info() -> Severity {
     Severity::Info
 }
@@ -340,4 +375,6 @@ action_from! {
     SetStops => SetStops,
     AdjustBankroll => AdjustBankroll,
     LogEvent => LogEvent,
+    TakeSnapshot => TakeSnapshot,
+    RecordSnapshot => RecordSnapshot,
 }

@@ -1,6 +1,6 @@
 //! What a command comes to: its outcome, or a refusal.
 
-use nailsage_domain::{Amount, EventId, PositionId, SignalId, StarlistingId, StrategyId, TradeId, Usdt};
+use nailsage_domain::{Amount, EventId, PositionId, SignalId, StarlistingId, StateSnapshot, StrategyId, TradeId, Usdt};
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
@@ -77,6 +77,10 @@ pub enum Done {
     AdjustBankroll(BankrollAdjusted),
     /// An event was logged.
     LogEvent(EventLogged),
+    /// A snapshot was taken.
+    TakeSnapshot(StateSnapshot),
+    /// A snapshot from elsewhere was recorded.
+    RecordSnapshot(StateSnapshot),
 }
 
 /// What registering a strategy did.

@@ -23,7 +23,8 @@ pub struct AuditError(String);
 pub fn audit(state: &State, plan: &Plan) -> Result<(), AuditError> {
     audit_book(state, plan)?;
     audit_ledger(state, plan)?;
-    audit_positions(state, plan)
+    audit_positions(state, plan)?;
+    audit_snapshots(plan)
 }
 
 fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), AuditError> {
@@ -56,7 +57,9 @@ fn audit_book(state: &State, plan: &Plan) -> Result<(), AuditError> {
     let signals = changes.signals.iter().map(|signal| signal.id.get());
     dense("signal", before.next_signal_id.get(), after.next_signal_id.get(), signals)?;
     let events = changes.events.iter().map(|event| event.id.get());
-    dense("event", before.next_event_id.get(), after.next_event_id.get(), events)
+    dense("event", before.next_event_id.get(), after.next_event_id.get(), events)?;
+    let snapshots = changes.snapshots.iter().map(|snapshot| snapshot.id.get());
+    dense("snapshot", before.next_snapshot_id.get(), after.next_snapshot_id.get(), snapshots)
 }
 
 fn audit_ledger(state: &State, plan: &Plan) -> Result<(), AuditError> {
@@ -111,6 +114,31 @@ fn audit_positions(state: &State, plan: &Plan) -> Result<(), AuditError> {
                 format!("position {id} realized {}, the ledger says {posted:?}", exit.realized_pnl)
             })?;
         }
+    }
+    Ok(())
+}
+
+/// A snapshot that was taken is the sum of its strategies.
+fn audit_snapshots(plan: &Plan) -> Result<(), AuditError> {
+    for snapshot in &plan.changes.snapshots {
+        snapshot.check().map_err(|error| AuditError(error.to_string()))?;
+        let mut parts =
+            plan.changes.strategy_snapshots.iter().filter(|part| part.snapshot_id == snapshot.id).peekable();
+        if parts.peek().is_none() {
+            continue;
+        }
+        let (mut equity, mut realized, mut open, mut active) = (0, 0, 0, 0);
+        for part in parts {
+            part.check().map_err(|error| AuditError(error.to_string()))?;
+            equity += i128::from(part.equity.micros());
+            realized += i128::from(part.realized_pnl.micros());
+            open += part.num_open_positions;
+            active += i64::from(part.is_active);
+        }
+        let whole = (snapshot.total_equity.micros().into(), snapshot.total_realized_pnl.micros().into());
+        ensure((equity, realized) == whole, || format!("snapshot {} is not the sum of its strategies", snapshot.id))?;
+        let counts = (snapshot.num_open_positions, snapshot.num_strategies_active);
+        ensure((open, active) == counts, || format!("snapshot {} does not count its strategies", snapshot.id))?;
     }
     Ok(())
 }

@@ -2,13 +2,13 @@
 
 use std::{future::Future, time::Duration};
 
-use nailsage_domain::{RequestKey, UnixMillis};
+use nailsage_domain::{RequestKey, StateSnapshot, UnixMillis};
 use uuid::Uuid;
 
 use crate::{
     action::{
         Action, Activate, AdjustBankroll, ClosePosition, Deactivate, LiquidatePosition, LogEvent, MarkMarket,
-        MarkPosition, OpenPosition, RecordSignal, RegisterStrategy, SetStops,
+        MarkPosition, OpenPosition, RecordSignal, RecordSnapshot, RegisterStrategy, SetStops, TakeSnapshot,
     },
     answer::{
         BankrollAdjusted, Done, EventLogged, MarketMarked, Outcome, PositionClosed, PositionMarked, PositionOpened,
@@ -132,6 +132,10 @@ use_cases! {
         adjust_bankroll(AdjustBankroll) -> AdjustBankroll, BankrollAdjusted;
         /// Writes an event to the audit log.
         log_event(LogEvent) -> LogEvent, EventLogged;
+        /// Records what all strategies and each of them have now.
+        take_snapshot(TakeSnapshot) -> TakeSnapshot, StateSnapshot;
+        /// Records a snapshot that was worked out elsewhere.
+        record_snapshot(RecordSnapshot) -> RecordSnapshot, StateSnapshot;
 }
 
 impl<S: Store + ?Sized> StoreExt for S {}

@@ -26,6 +26,8 @@ pub struct Footprint {
     pub open_of: BTreeSet<(StrategyRef, Option<StarlistingId>)>,
     /// All open positions on these markets.
     pub markets: BTreeSet<StarlistingId>,
+    /// All strategies, and all open positions.
+    pub everything: bool,
 }
 
 impl Footprint {
@@ -45,7 +47,7 @@ impl Footprint {
         }
     }
 
-    /// Whether a command touches a whole market, so that it forms a group of its own.
+    /// Whether a command touches a whole market or the whole book, so that it forms a group of its own.
     #[must_use]
     pub fn is_wide(command: &Command) -> bool {
         command.actions.iter().any(is_wide)
@@ -76,6 +78,8 @@ impl Footprint {
                     self.add_strategy(strategy);
                 }
             }
+            Action::TakeSnapshot(_) => self.everything = true,
+            Action::RecordSnapshot(_) => {}
         }
     }
 
@@ -103,7 +107,7 @@ impl Footprint {
 
 fn is_wide(action: &Action) -> bool {
     match action {
-        Action::MarkMarket(_) => true,
+        Action::MarkMarket(_) | Action::TakeSnapshot(_) => true,
         Action::RecordSignal(signal) => signal.then.iter().any(is_wide),
         _ => false,
     }

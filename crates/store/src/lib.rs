@@ -36,7 +36,7 @@ pub mod writer;
 
 pub use action::{
     Action, Activate, AdjustBankroll, BankrollChange, ClosePosition, Deactivate, LiquidatePosition, LogEvent,
-    MarkMarket, MarkPosition, OpenPosition, RecordSignal, RegisterStrategy, SetStops,
+    MarkMarket, MarkPosition, OpenPosition, RecordSignal, RecordSnapshot, RegisterStrategy, SetStops, TakeSnapshot,
 };
 pub use answer::{
     Answer, BankrollAdjusted, Done, EventLogged, MarketMarked, Outcome, PositionClosed, PositionMarked, PositionOpened,
@@ -49,8 +49,8 @@ pub use ext::{CallError, Caller, StoreExt, time_ordered_key};
 pub use memory::MemoryStore;
 pub use open::{Access, OpenError, OpenOptions};
 pub use reader::{
-    BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
-    StrategyRecord, TradeQuery,
+    BookStatus, CURVE_POINTS_MAX, CURVE_POINTS_MIN, Curve, CurveQuery, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX,
+    Page, PositionQuery, Reader, SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord, TimeCursor, TradeQuery,
 };
 pub use reference::{PositionRef, StrategyRef};
 pub use refusal::Refusal;

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use nailsage_domain::{
-    Event, LedgerEntry, Position, PositionId, RequestKey, Signal, Strategy, StrategyId, StrategyTotals, Trade,
-    UnixMillis,
+    Event, LedgerEntry, Position, PositionId, RequestKey, Signal, StateSnapshot, Strategy, StrategyId,
+    StrategySnapshot, StrategyTotals, Trade, UnixMillis,
 };
 
 use crate::{
@@ -78,6 +78,10 @@ pub struct Changes {
     pub ledger: Vec<LedgerEntry>,
     /// New events.
     pub events: Vec<Event>,
+    /// New snapshots.
+    pub snapshots: Vec<StateSnapshot>,
+    /// What each strategy had then.
+    pub strategy_snapshots: Vec<StrategySnapshot>,
 }
 
 impl Changes {
@@ -95,6 +99,8 @@ impl Changes {
         self.signals.extend(later.signals);
         self.ledger.extend(later.ledger);
         self.events.extend(later.events);
+        self.snapshots.extend(later.snapshots);
+        self.strategy_snapshots.extend(later.strategy_snapshots);
     }
 }
 
@@ -126,6 +132,10 @@ pub struct Writes {
     pub ledger: Vec<LedgerEntry>,
     /// New events, in order.
     pub events: Vec<Event>,
+    /// New snapshots, in order.
+    pub snapshots: Vec<StateSnapshot>,
+    /// What each strategy had then, in order.
+    pub strategy_snapshots: Vec<StrategySnapshot>,
     /// New requests, in order.
     pub requests: Vec<Arc<Request>>,
     /// The book row, if anything is written.
@@ -152,7 +162,8 @@ impl Gathering {
     }
 
     pub(crate) fn into_writes(self, state: &State) -> Writes {
-        let Changes { strategies, positions, trades, signals, ledger, events } = self.changes;
+        let Changes { strategies, positions, trades, signals, ledger, events, snapshots, strategy_snapshots } =
+            self.changes;
         Writes {
             strategies: strategies.into_values().collect(),
             positions: positions.into_values().collect(),
@@ -160,6 +171,8 @@ impl Gathering {
             signals,
             ledger,
             events,
+            snapshots,
+            strategy_snapshots,
             requests: self.requests,
             book: (!self.is_empty).then(|| state.book().clone()),
         }

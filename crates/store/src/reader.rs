@@ -1,8 +1,9 @@
 //! Reading the book: one question, one answer, never a transaction held open.
 
 use nailsage_domain::{
-    Event, EventId, EventType, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity, Signal,
-    SignalId, Strategy, StrategyId, StrategyTotals, Trade, TradeId, UnixMillis,
+    CurvePoint, EquityCurve, Event, EventId, EventType, LedgerEntry, Position, PositionId, PositionStatus, RequestKey,
+    Severity, Signal, SignalId, SnapshotId, StateSnapshot, Strategy, StrategyId, StrategySnapshot, StrategyTotals,
+    Trade, TradeId, UnixMillis,
 };
 use serde::Serialize;
 
@@ -69,6 +70,8 @@ pub struct BookStatus {
     pub signals: i64,
     /// How many events there have been.
     pub events: i64,
+    /// How many snapshots there have been.
+    pub snapshots: i64,
 }
 
 macro_rules! queries {
@@ -168,11 +171,104 @@ impl LedgerQuery {
     }
 }
 
+/// Where a page in the order of time goes on: after this time, and at it after this row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct TimeCursor<Id> {
+    /// The last row's time.
+    pub timestamp: UnixMillis,
+    /// Its id.
+    pub id: Id,
+}
+
+/// Which snapshots, in the order of time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SnapshotQuery {
+    /// Only those at this time or later.
+    pub since: Option<UnixMillis>,
+    /// Only those before this time.
+    pub until: Option<UnixMillis>,
+    /// Only rows after this one, in the order asked for.
+    pub after: Option<TimeCursor<SnapshotId>>,
+    /// At most so many rows, from 1 to [`PAGE_ROWS_MAX`]; what lies outside is brought inside.
+    pub limit: u32,
+    /// Oldest or newest first.
+    pub order: Order,
+}
+
+impl Default for SnapshotQuery {
+    fn default() -> Self {
+        Self { since: None, until: None, after: None, limit: 100, order: Order::Ascending }
+    }
+}
+
+impl SnapshotQuery {
+    /// The latest one.
+    #[must_use]
+    pub fn latest() -> Self {
+        Self { limit: 1, order: Order::Descending, ..Self::default() }
+    }
+
+    /// The limit, brought inside its range.
+    #[must_use]
+    pub fn rows(&self) -> u32 {
+        self.limit.clamp(1, PAGE_ROWS_MAX)
+    }
+}
+
+/// The fewest points that a curve can be asked for.
+pub const CURVE_POINTS_MIN: u32 = 5;
+
+/// The most points that a curve can be asked for.
+pub const CURVE_POINTS_MAX: u32 = 10_000;
+
+/// Which equity curve, and how finely.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurveQuery {
+    /// This strategy's; that of all together when absent.
+    pub strategy_id: Option<StrategyId>,
+    /// From this time on.
+    pub since: Option<UnixMillis>,
+    /// Before this time.
+    pub until: Option<UnixMillis>,
+    /// At most so many points, from [`CURVE_POINTS_MIN`] to [`CURVE_POINTS_MAX`]; what lies outside is brought inside.
+    pub points_max: u32,
+}
+
+impl Default for CurveQuery {
+    fn default() -> Self {
+        Self { strategy_id: None, since: None, until: None, points_max: 1_000 }
+    }
+}
+
+impl CurveQuery {
+    /// An empty curve of so many points.
+    #[must_use]
+    pub fn curve(&self) -> EquityCurve {
+        // At most ten thousand, so it fits.
+        EquityCurve::new(self.points_max.clamp(CURVE_POINTS_MIN, CURVE_POINTS_MAX) as usize)
+    }
+}
+
+/// An equity curve.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Curve {
+    /// Its points, in the order of time; every extreme is among them.
+    pub points: Vec<CurvePoint>,
+    /// How many snapshots it was made of.
+    pub num_snapshots: u64,
+}
+
+impl From<EquityCurve> for Curve {
+    fn from(curve: EquityCurve) -> Self {
+        Self { num_snapshots: curve.count(), points: curve.into_points() }
+    }
+}
+
 /// A book that can be read.
 ///
 /// Each answer is one consistent read of what is committed, begun after every command whose answer the caller has seen.
 /// Lists come in pages with a cursor, ordered by id (the ledger by `seq`), which is the order of commits: new rows never
-/// appear before a cursor that was handed out.
+/// appear before a cursor that was handed out. Snapshots come in the order of their times instead.
 pub trait Reader: Send + Sync + std::fmt::Debug {
     /// How the book stands.
     fn book(&self) -> Pending<BookStatus>;
@@ -201,6 +297,19 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
     /// Events by id.
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>>;
 
+    /// Snapshots of all strategies together, by time and id.
+    fn snapshots(&self, query: SnapshotQuery) -> Pending<Page<StateSnapshot, TimeCursor<SnapshotId>>>;
+
+    /// Snapshots of one strategy, by time and id.
+    fn strategy_snapshots(
+        &self,
+        strategy_id: StrategyId,
+        query: SnapshotQuery,
+    ) -> Pending<Page<StrategySnapshot, TimeCursor<SnapshotId>>>;
+
+    /// The curve that the snapshots make, brought down to a number of points that keep its extremes, in as little memory.
+    fn equity_curve(&self, query: CurveQuery) -> Pending<Curve>;
+
     /// The outcome of the command that was accepted under this key, if there is one.
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>>;
 }
@@ -216,6 +325,7 @@ impl From<&Book> for BookStatus {
             trades: book.next_trade_id.get() - 1,
             signals: book.next_signal_id.get() - 1,
             events: book.next_event_id.get() - 1,
+            snapshots: book.next_snapshot_id.get() - 1,
         }
     }
 }

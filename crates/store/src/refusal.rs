@@ -107,6 +107,12 @@ pub enum Refusal {
         /// Which result.
         what: RangedValue,
     },
+    /// A snapshot's equity is not what its parts are.
+    #[error("{problem}; total_equity must be available_capital + allocated_capital + total_unrealized_pnl")]
+    SnapshotDoesNotAddUp {
+        /// What does not fit.
+        problem: String,
+    },
     /// The key was accepted before, with another command.
     #[error("key {key} was used before for a different command; use a new key")]
     KeyReused {
@@ -143,6 +149,8 @@ pub enum RangedValue {
     Bankroll,
     /// A strategy's totals.
     Totals,
+    /// A sum over strategies or positions.
+    Snapshot,
 }
 
 impl RangedValue {
@@ -156,6 +164,7 @@ impl RangedValue {
             Self::UnrealizedPnl => "unrealized_pnl",
             Self::Bankroll => "bankroll",
             Self::Totals => "totals",
+            Self::Snapshot => "snapshot",
         }
     }
 }
@@ -187,6 +196,7 @@ impl Refusal {
             Self::SignalInSignal => "signal_in_signal",
             Self::WithdrawalExceedsBankroll { .. } => "withdrawal_exceeds_bankroll",
             Self::RangeExceeded { .. } => "range_exceeded",
+            Self::SnapshotDoesNotAddUp { .. } => "snapshot_does_not_add_up",
             Self::KeyReused { .. } => "key_reused",
             Self::EmptyCommand => "empty_command",
             Self::TooManyActions { .. } => "too_many_actions",

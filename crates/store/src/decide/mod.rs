@@ -13,6 +13,7 @@ mod mark;
 mod open;
 mod register;
 mod signal;
+mod snapshot;
 mod stops;
 
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use nailsage_domain::{PositionId, UnixMillis};
 
 use crate::{
-    action::Action,
+    action::{Action, TakeSnapshot},
     answer::{Done, Outcome, Refused},
     command::ACTIONS_MAX,
     events::log_derived_events,
@@ -119,6 +120,8 @@ fn decide_action(overlay: &mut Overlay<'_>, action: &Action, within: Within) -> 
         Action::SetStops(it) => Done::SetStops(stops::set_stops(overlay, it)?),
         Action::AdjustBankroll(it) => Done::AdjustBankroll(adjust::adjust(overlay, it)?),
         Action::LogEvent(it) => Done::LogEvent(event::log(overlay, it)?),
+        Action::TakeSnapshot(TakeSnapshot {}) => Done::TakeSnapshot(snapshot::take(overlay)?),
+        Action::RecordSnapshot(it) => Done::RecordSnapshot(snapshot::record(overlay, it)?),
     })
 }
 

@@ -3,7 +3,8 @@
 use std::future::ready;
 
 use nailsage_domain::{
-    Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Signal, SignalId, StrategyId, Trade, TradeId,
+    EquityPoint, Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Signal, SignalId, SnapshotId,
+    StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 
 use super::{Inner, MemoryStore};
@@ -11,8 +12,8 @@ use crate::{
     answer::Outcome,
     plan::StrategyState,
     reader::{
-        BookStatus, EventQuery, LedgerQuery, Order, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
-        StrategyRecord, TradeQuery,
+        BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, Order, Page, PositionQuery, Reader, SignalQuery,
+        SnapshotQuery, StrategyQuery, StrategyRecord, TimeCursor, TradeQuery,
     },
     reference::StrategyRef,
     store::Pending,
@@ -49,6 +50,39 @@ fn page<'a, T: Clone + 'a, C: Copy + Ord>(
 /// Whether a filter that may be absent lets a value through.
 fn is_any_or<T: PartialEq>(filter: Option<&T>, value: &T) -> bool {
     filter.is_none_or(|wanted| wanted == value)
+}
+
+/// Rows in the order of their times.
+fn timed_page<T: Clone>(
+    mut rows: Vec<T>,
+    cursor: impl Fn(&T) -> TimeCursor<SnapshotId>,
+    query: &SnapshotQuery,
+) -> Page<T, TimeCursor<SnapshotId>> {
+    rows.sort_by_key(&cursor);
+    let is_wanted = |row: &T| is_within(cursor(row).timestamp, query.since, query.until);
+    page(rows.iter(), &cursor, (query.after, query.rows(), query.order), is_wanted)
+}
+
+fn is_within(time: UnixMillis, since: Option<UnixMillis>, until: Option<UnixMillis>) -> bool {
+    since.is_none_or(|since| time >= since) && until.is_none_or(|until| time < until)
+}
+
+fn point_of_all(snapshot: &StateSnapshot) -> EquityPoint {
+    EquityPoint {
+        timestamp: snapshot.timestamp,
+        equity: snapshot.total_equity,
+        realized_pnl: snapshot.total_realized_pnl,
+        unrealized_pnl: snapshot.total_unrealized_pnl,
+    }
+}
+
+fn point_of_strategy(snapshot: &StrategySnapshot) -> EquityPoint {
+    EquityPoint {
+        timestamp: snapshot.timestamp,
+        equity: snapshot.equity,
+        realized_pnl: snapshot.realized_pnl,
+        unrealized_pnl: snapshot.unrealized_pnl,
+    }
 }
 
 fn record(state: &StrategyState) -> StrategyRecord {
@@ -155,6 +189,41 @@ impl Reader for MemoryStore {
                         && query.since.is_none_or(|since| event.timestamp >= since)
                 },
             )
+        })
+    }
+
+    fn snapshots(&self, query: SnapshotQuery) -> Pending<Page<StateSnapshot, TimeCursor<SnapshotId>>> {
+        self.read(|inner| {
+            let cursor = |it: &StateSnapshot| TimeCursor { timestamp: it.timestamp, id: it.id };
+            timed_page(inner.tables.snapshots.clone(), cursor, &query)
+        })
+    }
+
+    fn strategy_snapshots(
+        &self,
+        strategy_id: StrategyId,
+        query: SnapshotQuery,
+    ) -> Pending<Page<StrategySnapshot, TimeCursor<SnapshotId>>> {
+        self.read(|inner| {
+            let cursor = |it: &StrategySnapshot| TimeCursor { timestamp: it.timestamp, id: it.snapshot_id };
+            timed_page(inner.tables.snapshots_of(strategy_id), cursor, &query)
+        })
+    }
+
+    fn equity_curve(&self, query: CurveQuery) -> Pending<Curve> {
+        self.read(|inner| {
+            let mut points = match query.strategy_id {
+                None => inner.tables.snapshots.iter().map(point_of_all).collect(),
+                Some(id) => inner.tables.snapshots_of(id).iter().map(point_of_strategy).collect::<Vec<_>>(),
+            };
+            points.sort_by_key(|point| point.timestamp);
+            let mut curve = query.curve();
+            for point in points {
+                if is_within(point.timestamp, query.since, query.until) {
+                    curve.observe(point);
+                }
+            }
+            Curve::from(curve)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nailsage_domain::{Event, LedgerEntry, Signal, StrategyId, Trade};
+use nailsage_domain::{Event, LedgerEntry, Signal, StateSnapshot, StrategyId, StrategySnapshot, Trade};
 
 use crate::plan::Writes;
 
@@ -12,6 +12,8 @@ pub(super) struct Tables {
     pub(super) trades: Vec<Trade>,
     pub(super) signals: Vec<Signal>,
     pub(super) events: Vec<Event>,
+    pub(super) snapshots: Vec<StateSnapshot>,
+    pub(super) strategy_snapshots: Vec<StrategySnapshot>,
     pub(super) ledger: BTreeMap<StrategyId, Vec<LedgerEntry>>,
 }
 
@@ -20,8 +22,14 @@ impl Tables {
         self.trades.extend(writes.trades);
         self.signals.extend(writes.signals);
         self.events.extend(writes.events);
+        self.snapshots.extend(writes.snapshots);
+        self.strategy_snapshots.extend(writes.strategy_snapshots);
         for entry in writes.ledger {
             self.ledger.entry(entry.strategy_id).or_default().push(entry);
         }
+    }
+    /// What a strategy had at each snapshot.
+    pub(super) fn snapshots_of(&self, strategy_id: StrategyId) -> Vec<StrategySnapshot> {
+        self.strategy_snapshots.iter().filter(|snapshot| snapshot.strategy_id == strategy_id).cloned().collect()
     }
 }

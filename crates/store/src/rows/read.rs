@@ -3,9 +3,10 @@
 use std::{error::Error, str::FromStr};
 
 use nailsage_domain::{
-    Amount, Confidence, Cost, Event, EventData, EventId, Exit, LedgerEntry, Mark, MetricId, Position, PositionId,
-    PositionState, PositionStatus, Price, Reason, Signal, SignalFate, SignalId, SnapshotId, StarlistingId, Strategy,
-    StrategyId, StrategyKey, StrategyTotals, Trade, TradeId, UnixMillis, Usdt, ValueError,
+    Amount, Confidence, Cost, EquityPoint, Event, EventData, EventId, Exit, LedgerEntry, Mark, MetricId, Position,
+    PositionId, PositionState, PositionStatus, Price, Reason, Signal, SignalFate, SignalId, SnapshotId, StarlistingId,
+    StateSnapshot, Strategy, StrategyId, StrategyKey, StrategySnapshot, StrategyTotals, Trade, TradeId, UnixMillis,
+    Usdt, ValueError,
 };
 
 use crate::{
@@ -222,6 +223,65 @@ pub fn event<E>(row: &Columns<'_, E>) -> Result<Event, E> {
         timestamp: time(row, 4)?,
         created_at: time(row, 5)?,
         strategy_id: optional_integer(row, 6, StrategyId::new)?,
+    })
+}
+
+/// A snapshot of all strategies.
+///
+/// # Errors
+///
+/// [`Row::bad`] for what its columns cannot hold.
+pub fn snapshot<E>(row: &Columns<'_, E>) -> Result<StateSnapshot, E> {
+    let snapshot = StateSnapshot {
+        id: integer(row, 0, SnapshotId::new)?,
+        total_equity: usdt(row, 1)?,
+        available_capital: usdt(row, 2)?,
+        allocated_capital: usdt(row, 3)?,
+        total_unrealized_pnl: usdt(row, 4)?,
+        total_realized_pnl: usdt(row, 5)?,
+        num_open_positions: number(row, 6)?,
+        num_strategies_active: number(row, 7)?,
+        timestamp: time(row, 8)?,
+        created_at: time(row, 9)?,
+    };
+    checked(row, 1, snapshot.check())?;
+    Ok(snapshot)
+}
+
+/// What a strategy had when a snapshot was taken.
+///
+/// # Errors
+///
+/// [`Row::bad`] for what its columns cannot hold.
+pub fn strategy_snapshot<E>(row: &Columns<'_, E>) -> Result<StrategySnapshot, E> {
+    let snapshot = StrategySnapshot {
+        snapshot_id: integer(row, 0, SnapshotId::new)?,
+        strategy_id: integer(row, 1, StrategyId::new)?,
+        equity: usdt(row, 2)?,
+        available_capital: usdt(row, 3)?,
+        allocated_capital: usdt(row, 4)?,
+        unrealized_pnl: usdt(row, 5)?,
+        realized_pnl: usdt(row, 6)?,
+        num_open_positions: number(row, 7)?,
+        is_active: needed(row, 8, row.boolean(8)?)?,
+        timestamp: time(row, 9)?,
+        created_at: time(row, 10)?,
+    };
+    checked(row, 2, snapshot.check())?;
+    Ok(snapshot)
+}
+
+/// A point of an equity curve: time, equity, realized and unrealized P&L.
+///
+/// # Errors
+///
+/// [`Row::bad`] for what its columns cannot hold.
+pub fn equity_point<E>(row: &Columns<'_, E>) -> Result<EquityPoint, E> {
+    Ok(EquityPoint {
+        timestamp: time(row, 0)?,
+        equity: usdt(row, 1)?,
+        realized_pnl: usdt(row, 2)?,
+        unrealized_pnl: usdt(row, 3)?,
     })
 }
 

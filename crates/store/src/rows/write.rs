@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use nailsage_domain::{
     Confidence, ConfigPath, Event, EventData, ExitReason, LedgerEntry, ModelId, Position, PositionId, Price, Reason,
-    RequestKey, Signal, SignalId, StrategyId, StrategyTotals, Trade, TradeId, UnixMillis, Usdt,
+    RequestKey, Signal, SignalId, StateSnapshot, StrategyId, StrategySnapshot, StrategyTotals, Trade, TradeId,
+    UnixMillis, Usdt,
 };
 
 use crate::{
@@ -60,6 +61,10 @@ pub enum Table {
     Ledger,
     /// New events, all columns.
     Events,
+    /// New snapshots, all columns.
+    Snapshots,
+    /// What each strategy had then, all columns.
+    StrategySnapshots,
     /// New requests, all columns.
     Requests,
     /// The book row: the next ids, `commit_seq`, `updated_at`.
@@ -78,6 +83,7 @@ impl Table {
             Self::Trades => "writing trades",
             Self::Ledger => "writing the ledger",
             Self::Events => "writing events",
+            Self::Snapshots | Self::StrategySnapshots => "writing snapshots",
             Self::Requests => "writing requests",
             Self::Book => "writing the book row",
         }
@@ -120,6 +126,8 @@ pub fn batches(writes: &Writes) -> Result<Vec<Batch<'_>>, StoreError> {
     put(Table::Trades, writes.trades.iter().map(trade).collect());
     put(Table::Ledger, writes.ledger.iter().map(ledger_entry).collect());
     put(Table::Events, writes.events.iter().map(event).collect());
+    put(Table::Snapshots, writes.snapshots.iter().map(snapshot).collect());
+    put(Table::StrategySnapshots, writes.strategy_snapshots.iter().map(strategy_snapshot).collect());
     put(Table::Requests, writes.requests.iter().map(|request| self::request(request)).collect::<Result<_, _>>()?);
     put(Table::Book, writes.book.iter().map(book).collect());
     Ok(batches)
@@ -315,6 +323,37 @@ fn event(event: &Event) -> Vec<Cell<'_>> {
         time(event.timestamp),
         time(event.created_at),
         integer(event.strategy_id.map(StrategyId::get)),
+    ]
+}
+
+fn snapshot(snapshot: &StateSnapshot) -> Vec<Cell<'_>> {
+    vec![
+        integer(snapshot.id.get()),
+        money(snapshot.total_equity),
+        money(snapshot.available_capital),
+        money(snapshot.allocated_capital),
+        money(snapshot.total_unrealized_pnl),
+        money(snapshot.total_realized_pnl),
+        integer(snapshot.num_open_positions),
+        integer(snapshot.num_strategies_active),
+        time(snapshot.timestamp),
+        time(snapshot.created_at),
+    ]
+}
+
+fn strategy_snapshot(snapshot: &StrategySnapshot) -> Vec<Cell<'_>> {
+    vec![
+        integer(snapshot.snapshot_id.get()),
+        integer(snapshot.strategy_id.get()),
+        money(snapshot.equity),
+        money(snapshot.available_capital),
+        money(snapshot.allocated_capital),
+        money(snapshot.unrealized_pnl),
+        money(snapshot.realized_pnl),
+        integer(snapshot.num_open_positions),
+        Cell::Boolean(snapshot.is_active),
+        time(snapshot.timestamp),
+        time(snapshot.created_at),
     ]
 }
 

@@ -70,4 +70,5 @@ take! {
     take_trade_id: next_trade_id -> TradeId;
     take_signal_id: next_signal_id -> SignalId;
     take_event_id: next_event_id -> EventId;
+    take_snapshot_id: next_snapshot_id -> SnapshotId;
 }

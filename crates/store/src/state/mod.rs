@@ -102,6 +102,16 @@ impl State {
         self.requests.get(key).map(Arc::as_ref)
     }
 
+    /// All loaded strategies, in no particular order.
+    pub fn strategies(&self) -> impl Iterator<Item = &StrategyState> {
+        self.strategies.values()
+    }
+
+    /// All loaded open positions, in no particular order.
+    pub fn open_positions(&self) -> impl Iterator<Item = PositionId> + '_ {
+        self.open_on_market.iter().map(|(_, id)| *id)
+    }
+
     /// The loaded open positions of a strategy, by id.
     pub fn open_of_strategy(&self, id: StrategyId) -> impl Iterator<Item = PositionId> + '_ {
         range_of(&self.open_of_strategy, id)

@@ -112,6 +112,17 @@ impl<'a> Overlay<'a> {
         self.correct(ids, |position| position.starlisting_id == market)
     }
 
+    /// All open positions, by id.
+    pub(crate) fn open_positions(&self) -> BTreeSet<PositionId> {
+        self.correct(self.state.open_positions().collect(), |_| true)
+    }
+
+    /// All strategies, by id.
+    pub(crate) fn strategy_ids(&self) -> BTreeSet<StrategyId> {
+        let changed = self.layers().flat_map(|layer| layer.changes.strategies.keys().copied());
+        self.state.strategies().map(|state| state.strategy.id).chain(changed).collect()
+    }
+
     /// The positions that this command opened so far, by id.
     pub(crate) fn opened_here(&self) -> Vec<PositionId> {
         let mut ids: Vec<_> = self
