@@ -460,5 +460,5 @@ ORDER BY g.id DESC;
 INSERT INTO book (
     id, schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id,
     next_snapshot_id, next_metric_id, commit_seq, pruning, created_at, updated_at)
-SELECT 1, 1, 1, 1, 1, 1, 1, 1, 0, FALSE, now_ms, now_ms
+SELECT 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, FALSE, now_ms, now_ms
 FROM (SELECT floor(extract(epoch FROM now()) * 1000)::bigint AS now_ms) AS clock;

@@ -124,6 +124,10 @@ fn parts(footprint: &Footprint) -> Vec<Part> {
     let ids: Vec<i64> = ids.into_iter().map(|(id, ())| id).collect();
     parts.extend(positions_with_owners(ids, footprint.positions.iter().copied().collect()));
     parts.extend(open_positions(footprint));
+    if footprint.everything {
+        parts.push(Part { kind: Kind::Strategies, sql: sql::STRATEGIES, params: Vec::new() });
+        parts.push(Part { kind: Kind::Positions, sql: sql::OPEN, params: Vec::new() });
+    }
     parts
 }
 

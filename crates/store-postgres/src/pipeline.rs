@@ -4,7 +4,7 @@ use std::{future::poll_fn, task::Poll};
 
 use futures_util::{FutureExt as _, future::BoxFuture};
 use tokio_postgres::{
-    Client, Error, Row,
+    Client, Error, Row, RowStream,
     types::{ToSql, Type},
 };
 
@@ -54,6 +54,11 @@ fn borrowed<'a>(params: &'a [Param<'_>]) -> Vec<(&'a (dyn ToSql + Sync), Type)> 
 /// transaction may run on another one.
 pub(crate) fn query<'a>(client: &'a Client, sql: &'a str, params: &'a [Param<'_>]) -> Request<'a, Vec<Row>> {
     async { client.query_typed(sql, &borrowed(params)).await }.boxed()
+}
+
+/// The same, row by row as they arrive.
+pub(crate) async fn stream(client: &Client, sql: &str, params: &[Param<'_>]) -> Result<RowStream, Error> {
+    client.query_typed_raw(sql, borrowed(params)).await
 }
 
 /// Carries out statements without values; there are no rows.

@@ -1,18 +1,22 @@
 //! Questions to the book as SQL.
 
 use nailsage_domain::{
-    Event, EventId, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity, Signal, SignalId,
-    StrategyId, Trade, TradeId, UnixMillis,
+    EquityCurve, Event, EventId, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity, Signal,
+    SignalId, SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
-    BookStatus, EventQuery, LedgerQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, SignalQuery,
-    StrategyQuery, StrategyRecord, StrategyRef, TradeQuery, plan::StrategyState, rows::read as rows,
+    BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, Order, Outcome, Page, Pending, PositionQuery, Reader,
+    SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
+    plan::StrategyState, rows::read as rows,
 };
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{
+    Row,
+    types::{ToSql, Type},
+};
 
 use crate::{
     readers::Question,
-    rows::{BadRow, Map, Param, read},
+    rows::{BadRow, Map, Param, read, read_one},
     sql,
     store::PostgresStore,
 };
@@ -66,6 +70,36 @@ impl Select {
         // One row more than asked for tells whether there is another page.
         select.params.push((Box::new(i64::from(limit) + 1), Type::INT8));
         select.sql = format!("{} ORDER BY {key} {direction} LIMIT ${}", select.sql, select.params.len());
+        select
+    }
+
+    /// Only times in this range.
+    fn within(self, since: Option<UnixMillis>, until: Option<UnixMillis>) -> Self {
+        self.with_some("timestamp >=", Type::INT8, since.map(UnixMillis::get)).with_some(
+            "timestamp <",
+            Type::INT8,
+            until.map(UnixMillis::get),
+        )
+    }
+
+    /// Ends it with the page's place in the order of time.
+    fn by_time(self, id: &str, (after, limit, order): (Option<TimeCursor<SnapshotId>>, u32, Order)) -> Self {
+        let (comparison, direction) = match order {
+            Order::Ascending => (">", "ASC"),
+            Order::Descending => ("<", "DESC"),
+        };
+        let mut select = self;
+        if let Some(TimeCursor { timestamp, id: last }) = after {
+            select
+                .params
+                .extend([timestamp.get(), last.get()].map(|value| -> Param<'static> { (Box::new(value), Type::INT8) }));
+            let count = select.params.len();
+            let condition = format!("(timestamp, {id}) {comparison} (${}, ${count})", count - 1);
+            select = select.literally(Some(&condition));
+        }
+        select.params.push((Box::new(i64::from(limit) + 1), Type::INT8));
+        let count = select.params.len();
+        select.sql = format!("{} ORDER BY timestamp {direction}, {id} {direction} LIMIT ${count}", select.sql);
         select
     }
 }
@@ -128,6 +162,29 @@ fn record(state: StrategyState) -> StrategyRecord {
 
 fn strategy_record(row: &rows::Columns<'_, BadRow>) -> Result<StrategyRecord, BadRow> {
     rows::strategy(row).map(record)
+}
+
+fn snapshots(query: &SnapshotQuery) -> Select {
+    let place = (query.after, query.rows(), query.order);
+    Select::new(sql::SNAPSHOTS).within(query.since, query.until).by_time("id", place)
+}
+
+fn strategy_snapshots(strategy_id: StrategyId, query: &SnapshotQuery) -> Select {
+    let place = (query.after, query.rows(), query.order);
+    Select::new(sql::STRATEGY_SNAPSHOTS)
+        .with("strategy_id =", Type::INT8, strategy_id.get())
+        .within(query.since, query.until)
+        .by_time("snapshot_id", place)
+}
+
+fn equity(query: &CurveQuery) -> Select {
+    let (select, id) = match query.strategy_id {
+        None => (Select::new(sql::EQUITY), "id"),
+        Some(id) => (Select::new(sql::STRATEGY_EQUITY).with("strategy_id =", Type::INT8, id.get()), "snapshot_id"),
+    };
+    let mut select = select.within(query.since, query.until);
+    select.sql = format!("{} ORDER BY timestamp, {id}", select.sql);
+    select
 }
 
 impl PostgresStore {
@@ -209,6 +266,30 @@ impl Reader for PostgresStore {
 
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>> {
         self.page(events(&query), query.rows(), rows::event, |event| event.id)
+    }
+
+    fn snapshots(&self, query: SnapshotQuery) -> Pending<Page<StateSnapshot, TimeCursor<SnapshotId>>> {
+        let cursor = |it: &StateSnapshot| TimeCursor { timestamp: it.timestamp, id: it.id };
+        self.page(snapshots(&query), query.rows(), rows::snapshot, cursor)
+    }
+
+    fn strategy_snapshots(
+        &self,
+        strategy_id: StrategyId,
+        query: SnapshotQuery,
+    ) -> Pending<Page<StrategySnapshot, TimeCursor<SnapshotId>>> {
+        let cursor = |it: &StrategySnapshot| TimeCursor { timestamp: it.timestamp, id: it.snapshot_id };
+        self.page(strategy_snapshots(strategy_id, &query), query.rows(), rows::strategy_snapshot, cursor)
+    }
+
+    fn equity_curve(&self, query: CurveQuery) -> Pending<Curve> {
+        let Select { sql, params, .. } = equity(&query);
+        let question = Question { during: "reading an equity curve", sql, params };
+        let take = |curve: &mut EquityCurve, row: Row| {
+            curve.observe(read_one(rows::equity_point, &row)?);
+            Ok(())
+        };
+        self.readers.ask_each(question, query.curve(), take, |curve| Ok(curve.into()))
     }
 
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>> {

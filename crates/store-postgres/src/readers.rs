@@ -12,7 +12,10 @@ use std::{
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod};
 use futures_channel::oneshot;
-use futures_util::future::{Either, select};
+use futures_util::{
+    FutureExt as _, TryStreamExt as _,
+    future::{Either, select},
+};
 use nailsage_store::{OpenError, Pending, StoreError};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
@@ -25,7 +28,7 @@ use crate::{
     connection::Connector,
     fault::{Fault, cause, is_lost, store_error},
     load::milliseconds,
-    pipeline::{all_at_once, command, query},
+    pipeline::{all_at_once, command, stream},
     rows::{BadRow, Param},
 };
 
@@ -52,6 +55,9 @@ pub(crate) struct Question {
     pub(crate) sql: String,
     pub(crate) params: Vec<Param<'static>>,
 }
+
+/// Takes a row into what is made of them.
+type Take<A> = fn(&mut A, Row) -> Result<(), BadRow>;
 
 /// Questions in, answers out. Dropping it ends its thread once the questions that were asked are answered.
 #[derive(Debug)]
@@ -111,11 +117,26 @@ impl Readers {
         question: Question,
         map: impl FnOnce(&[Row]) -> Result<T, BadRow> + Send + 'static,
     ) -> Pending<T> {
+        let take = |rows: &mut Vec<Row>, row| {
+            rows.push(row);
+            Ok(())
+        };
+        self.ask_each(question, Vec::new(), take, move |rows| map(&rows))
+    }
+
+    /// The same, with each row taken as it arrives, so that there may be any number of them.
+    pub(crate) fn ask_each<A: Send + 'static, T: Send + 'static>(
+        &self,
+        question: Question,
+        taken: A,
+        take: Take<A>,
+        finish: impl FnOnce(A) -> Result<T, BadRow> + Send + 'static,
+    ) -> Pending<T> {
         let (pool, deadline) = (self.pool.clone(), Instant::now() + self.timeout);
         let (sender, receiver) = oneshot::channel();
         let alive = self.alive.clone();
         self.handle.spawn(async move {
-            let answer = answer(pool, deadline, question, map, || !sender.is_canceled()).await;
+            let answer = answer(pool, deadline, question, (taken, take, finish), || !sender.is_canceled()).await;
             drop(sender.send(answer));
             drop(alive);
         });
@@ -140,11 +161,11 @@ fn serve(runtime: &Runtime, mut ends: mpsc::Receiver<Infallible>) {
     debug_assert!(ended.is_none());
 }
 
-async fn answer<T>(
+async fn answer<A: Send, T>(
     pool: Pool,
     deadline: Instant,
     question: Question,
-    map: impl FnOnce(&[Row]) -> Result<T, BadRow>,
+    (mut taken, take, finish): (A, Take<A>, impl FnOnce(A) -> Result<T, BadRow>),
     is_wanted: impl Fn() -> bool,
 ) -> Result<T, StoreError> {
     let connection = match timeout_at(deadline.into(), pool.get()).await {
@@ -163,8 +184,16 @@ async fn answer<T>(
         return Err(StoreError::unavailable("nobody waits for the answer"));
     }
     let left = deadline.saturating_duration_since(Instant::now());
-    let rows = match timeout_at((deadline + GRACE).into(), read(&connection, &question, left)).await {
-        Ok(Ok(rows)) => rows,
+    let mut bad = None;
+    let each = |row| {
+        let took = catch_unwind(AssertUnwindSafe(|| take(&mut taken, row)));
+        let took = took.map_err(|payload| StoreError::panicked("a question", &*payload));
+        let took = took.and_then(|took| took.map_err(|error| store_error(question.during, Fault::BadRow(error))));
+        bad = took.err();
+        bad.is_none()
+    };
+    match timeout_at((deadline + GRACE).into(), read(&connection, &question, left, each)).await {
+        Ok(Ok(())) => {}
         Ok(Err(error)) => {
             if is_lost(&error) {
                 drop(Object::take(connection));
@@ -176,22 +205,37 @@ async fn answer<T>(
             drop(Object::take(connection));
             return Err(StoreError::unavailable("the question took too long"));
         }
-    };
+    }
     drop(connection);
-    let mapped = catch_unwind(AssertUnwindSafe(|| map(&rows)));
-    let mapped = mapped.map_err(|payload| StoreError::panicked("a question", &*payload))?;
-    mapped.map_err(|error| store_error(question.during, Fault::BadRow(error)))
+    if let Some(error) = bad {
+        return Err(error);
+    }
+    let finished = catch_unwind(AssertUnwindSafe(|| finish(taken)));
+    let finished = finished.map_err(|payload| StoreError::panicked("a question", &*payload))?;
+    finished.map_err(|error| store_error(question.during, Fault::BadRow(error)))
 }
 
 /// One statement in a transaction of its own, in one round trip. The limit is the transaction's, so that it holds behind a
-/// pooler too.
-async fn read(client: &Client, question: &Question, left: Duration) -> Result<Vec<Row>, Error> {
+/// pooler too. Rows are handed on until one is not wanted.
+async fn read(
+    client: &Client,
+    question: &Question,
+    left: Duration,
+    mut each: impl FnMut(Row) -> bool + Send,
+) -> Result<(), Error> {
     let begin =
         format!("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL statement_timeout = {}", milliseconds(left));
-    let requests =
-        vec![command(client, &begin), query(client, &question.sql, &question.params), command(client, "COMMIT")];
-    let replies = all_at_once(requests).await.map_err(|failure| failure.error)?;
-    Ok(replies.into_iter().nth(1).unwrap_or_default())
+    let rows = async {
+        let mut rows = pin!(stream(client, &question.sql, &question.params).await?);
+        while let Some(row) = rows.try_next().await? {
+            if !each(row) {
+                break;
+            }
+        }
+        Ok(())
+    };
+    let requests = vec![command(client, &begin), rows.boxed(), command(client, "COMMIT")];
+    all_at_once(requests).await.map(drop).map_err(|failure| failure.error)
 }
 
 /// Closes connections that are not needed any more, from time to time.

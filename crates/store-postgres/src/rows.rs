@@ -34,7 +34,12 @@ impl BadRow {
 
 /// Maps rows with such a function.
 pub(crate) fn read<T>(map: Map<T>, rows: &[Row]) -> Result<Vec<T>, BadRow> {
-    rows.iter().map(|row| map(&Columns(row))).collect()
+    rows.iter().map(|row| read_one(map, row)).collect()
+}
+
+/// Maps one.
+pub(crate) fn read_one<T>(map: Map<T>, row: &Row) -> Result<T, BadRow> {
+    map(&Columns(row))
 }
 
 struct Columns<'r>(&'r Row);

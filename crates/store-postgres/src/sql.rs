@@ -112,6 +112,9 @@ pub const OPEN_BY_KEY: &str = positions!(
 /// The open positions on markets.
 pub const OPEN_ON_MARKETS: &str = concat!(positions!(), "WHERE p.starlisting_id = ANY($1) AND p.status = 'open'");
 
+/// All open positions.
+pub const OPEN: &str = concat!(positions!(), "WHERE p.status = 'open'");
+
 /// Trades; a page's conditions are appended.
 pub const TRADES: &str = "SELECT id, position_id, strategy_id, starlisting_id, trade_type, size, price, fees, slippage, \
      timestamp, signal_id, created_at FROM trades ";
@@ -127,6 +130,21 @@ pub const LEDGER: &str = "SELECT strategy_id, seq, kind, position_id, trade_id, 
 /// Events; a page's conditions are appended.
 pub const EVENTS: &str =
     "SELECT id, event_type, event_data, severity, timestamp, created_at, strategy_id FROM event_log ";
+
+/// Snapshots of all strategies together; a page's conditions are appended.
+pub const SNAPSHOTS: &str = "SELECT id, total_equity, available_capital, allocated_capital, total_unrealized_pnl, \
+     total_realized_pnl, num_open_positions, num_strategies_active, timestamp, created_at FROM state_snapshots ";
+
+/// Snapshots of one strategy; a page's conditions are appended.
+pub const STRATEGY_SNAPSHOTS: &str = "SELECT snapshot_id, strategy_id, equity, available_capital, allocated_capital, \
+     unrealized_pnl, realized_pnl, num_open_positions, is_active, timestamp, created_at FROM strategy_snapshots ";
+
+/// What a curve of all strategies together is made of; conditions are appended.
+pub const EQUITY: &str =
+    "SELECT timestamp, total_equity, total_realized_pnl, total_unrealized_pnl FROM state_snapshots ";
+
+/// What a strategy's curve is made of; conditions are appended.
+pub const STRATEGY_EQUITY: &str = "SELECT timestamp, equity, realized_pnl, unrealized_pnl FROM strategy_snapshots ";
 
 /// New strategies.
 pub const STRATEGY_INSERT: &str = "INSERT INTO strategies (id, strategy_name, version, starlisting_id, interval, \
@@ -205,6 +223,18 @@ pub const LEDGER_INSERT: &str = "INSERT INTO ledger (strategy_id, seq, kind, pos
 pub const EVENT_INSERT: &str = "INSERT INTO event_log (id, event_type, event_data, severity, timestamp, created_at, \
      strategy_id) SELECT * FROM unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::int8[], $6::int8[], $7::int8[])";
 
+/// Snapshots of all strategies together.
+pub const SNAPSHOT_INSERT: &str = "INSERT INTO state_snapshots (id, total_equity, available_capital, allocated_capital, \
+     total_unrealized_pnl, total_realized_pnl, num_open_positions, num_strategies_active, timestamp, created_at) \
+     SELECT * FROM unnest($1::int8[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[], $6::numeric[], \
+     $7::int8[], $8::int8[], $9::int8[], $10::int8[])";
+
+/// What strategies had at snapshots.
+pub const STRATEGY_SNAPSHOT_INSERT: &str = "INSERT INTO strategy_snapshots (snapshot_id, strategy_id, equity, \
+     available_capital, allocated_capital, unrealized_pnl, realized_pnl, num_open_positions, is_active, timestamp, \
+     created_at) SELECT * FROM unnest($1::int8[], $2::int8[], $3::numeric[], $4::numeric[], $5::numeric[], \
+     $6::numeric[], $7::numeric[], $8::int8[], $9::bool[], $10::int8[], $11::int8[])";
+
 /// Accepted commands.
 pub const REQUEST_INSERT: &str = "INSERT INTO requests (request_key, fingerprint, outcome, opened_position_id, \
      commit_seq, timestamp, created_at) SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::int8[], \
@@ -220,7 +250,7 @@ pub const BOOK_SET: &str = updated!(
 );
 
 /// What the writer runs, apart from locking the book; prepared where nobody stands in between.
-pub(crate) const WRITERS: [&str; 21] = [
+pub(crate) const WRITERS: [&str; 23] = [
     REQUESTS_BY_KEY,
     STRATEGIES_BY_ID,
     STRATEGIES_BY_KEY,
@@ -240,6 +270,8 @@ pub(crate) const WRITERS: [&str; 21] = [
     TRADE_INSERT,
     LEDGER_INSERT,
     EVENT_INSERT,
+    SNAPSHOT_INSERT,
+    STRATEGY_SNAPSHOT_INSERT,
     REQUEST_INSERT,
     BOOK_SET,
 ];

@@ -59,6 +59,8 @@ fn text(table: Table) -> &'static str {
         Table::Trades => sql::TRADE_INSERT,
         Table::Ledger => sql::LEDGER_INSERT,
         Table::Events => sql::EVENT_INSERT,
+        Table::Snapshots => sql::SNAPSHOT_INSERT,
+        Table::StrategySnapshots => sql::STRATEGY_SNAPSHOT_INSERT,
         Table::Requests => sql::REQUEST_INSERT,
         Table::Book => sql::BOOK_SET,
     }

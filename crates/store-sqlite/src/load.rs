@@ -32,6 +32,14 @@ pub(crate) fn state(connection: &Connection, book: Book, footprint: &Footprint) 
             state.put_request(request);
         }
     }
+    if footprint.everything {
+        for strategy in all(connection, sql::STRATEGIES, [], rows::strategy)? {
+            state.put_strategy(strategy);
+        }
+        for position in all(connection, sql::OPEN, [], rows::position)? {
+            state.put_position(position);
+        }
+    }
     for strategy in &footprint.strategies {
         if let Some(strategy) = find_strategy(connection, strategy)? {
             state.put_strategy(strategy);

@@ -2,11 +2,12 @@
 
 use nailsage_domain::{
     Event, EventId, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity, Signal, SignalId,
-    StrategyId, Trade, TradeId, UnixMillis,
+    SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
-    BookStatus, EventQuery, LedgerQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, SignalQuery, StoreError,
-    StrategyQuery, StrategyRecord, StrategyRef, TradeQuery, plan::StrategyState, rows::read as rows,
+    BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, Order, Outcome, Page, Pending, PositionQuery, Reader,
+    SignalQuery, SnapshotQuery, StoreError, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
+    plan::StrategyState, rows::read as rows,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
@@ -70,6 +71,28 @@ impl Select {
         let mut select = self.with_some(&format!("{key} {comparison} ?"), after);
         select.sql = format!("{} ORDER BY {key} {direction} LIMIT ?", select.sql);
         // One row more than asked for tells whether there is another page.
+        select.params.push(Value::Integer(i64::from(limit) + 1));
+        select
+    }
+
+    /// Only times in this range.
+    fn within(self, since: Option<UnixMillis>, until: Option<UnixMillis>) -> Self {
+        self.with_some("timestamp >= ?", since.map(UnixMillis::get))
+            .with_some("timestamp < ?", until.map(UnixMillis::get))
+    }
+
+    /// Ends it with the page's place in the order of time.
+    fn by_time(self, id: &str, (after, limit, order): (Option<TimeCursor<SnapshotId>>, u32, Order)) -> Self {
+        let (comparison, direction) = match order {
+            Order::Ascending => (">", "ASC"),
+            Order::Descending => ("<", "DESC"),
+        };
+        let mut select = self;
+        if let Some(TimeCursor { timestamp, id: last }) = after {
+            select = select.literally(Some(&format!("(timestamp, {id}) {comparison} (?, ?)")));
+            select.params.extend([Value::Integer(timestamp.get()), Value::Integer(last.get())]);
+        }
+        select.sql = format!("{} ORDER BY timestamp {direction}, {id} {direction} LIMIT ?", select.sql);
         select.params.push(Value::Integer(i64::from(limit) + 1));
         select
     }
@@ -146,6 +169,39 @@ fn events(query: &EventQuery) -> Select {
         .by("id", place)
 }
 
+fn snapshots(query: &SnapshotQuery) -> Select {
+    let place = (query.after, query.rows(), query.order);
+    Select::new(sql::SNAPSHOTS).within(query.since, query.until).by_time("id", place)
+}
+
+fn strategy_snapshots(strategy_id: StrategyId, query: &SnapshotQuery) -> Select {
+    let place = (query.after, query.rows(), query.order);
+    Select::new(sql::STRATEGY_SNAPSHOTS)
+        .with("strategy_id = ?", strategy_id.get())
+        .within(query.since, query.until)
+        .by_time("snapshot_id", place)
+}
+
+fn equity(query: &CurveQuery) -> Select {
+    let (select, id) = match query.strategy_id {
+        None => (Select::new(sql::EQUITY), "id"),
+        Some(id) => (Select::new(sql::STRATEGY_EQUITY).with("strategy_id = ?", id.get()), "snapshot_id"),
+    };
+    let mut select = select.within(query.since, query.until);
+    select.sql = format!("{} ORDER BY timestamp, {id}", select.sql);
+    select
+}
+
+fn curve(connection: &Connection, query: &CurveQuery) -> rusqlite::Result<Curve> {
+    let Select { sql, params, .. } = equity(query);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut curve = query.curve();
+    for point in statement.query_map(params_from_iter(&params), read(rows::equity_point))? {
+        curve.observe(point?);
+    }
+    Ok(curve.into())
+}
+
 fn record(state: StrategyState) -> StrategyRecord {
     StrategyRecord { strategy: state.strategy, totals: state.totals }
 }
@@ -208,6 +264,30 @@ impl Reader for SqliteStore {
 
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>> {
         self.ask(move |connection| events(&query).page(connection, query.rows(), rows::event, |event| event.id))
+    }
+
+    fn snapshots(&self, query: SnapshotQuery) -> Pending<Page<StateSnapshot, TimeCursor<SnapshotId>>> {
+        self.ask(move |connection| {
+            let cursor = |it: &StateSnapshot| TimeCursor { timestamp: it.timestamp, id: it.id };
+            snapshots(&query).page(connection, query.rows(), rows::snapshot, cursor)
+        })
+    }
+
+    fn strategy_snapshots(
+        &self,
+        strategy_id: StrategyId,
+        query: SnapshotQuery,
+    ) -> Pending<Page<StrategySnapshot, TimeCursor<SnapshotId>>> {
+        self.ask(move |connection| {
+            let cursor = |it: &StrategySnapshot| TimeCursor { timestamp: it.timestamp, id: it.snapshot_id };
+            strategy_snapshots(strategy_id, &query).page(connection, query.rows(), rows::strategy_snapshot, cursor)
+        })
+    }
+
+    fn equity_curve(&self, query: CurveQuery) -> Pending<Curve> {
+        self.ask(move |connection| {
+            curve(connection, &query).map_err(|error| store_error("reading an equity curve", error))
+        })
     }
 
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>> {

@@ -49,6 +49,9 @@ pub const OPEN_OF_STRATEGY: &str =
 /// The open positions on a market.
 pub const OPEN_ON_MARKET: &str = concat!(positions!(), "WHERE starlisting_id = ?1 AND status = 'open'");
 
+/// All open positions.
+pub const OPEN: &str = concat!(positions!(), "WHERE status = 'open'");
+
 macro_rules! trades {
     () => {
         "SELECT id, position_id, strategy_id, starlisting_id, trade_type, size, price, fees, \
@@ -87,6 +90,21 @@ macro_rules! events {
 
 /// Events; a page's conditions are appended.
 pub const EVENTS: &str = events!();
+
+/// Snapshots of all strategies together; a page's conditions are appended.
+pub const SNAPSHOTS: &str = "SELECT id, total_equity, available_capital, allocated_capital, total_unrealized_pnl, \
+     total_realized_pnl, num_open_positions, num_strategies_active, timestamp, created_at FROM state_snapshots ";
+
+/// Snapshots of one strategy; a page's conditions are appended.
+pub const STRATEGY_SNAPSHOTS: &str = "SELECT snapshot_id, strategy_id, equity, available_capital, allocated_capital, \
+     unrealized_pnl, realized_pnl, num_open_positions, is_active, timestamp, created_at FROM strategy_snapshots ";
+
+/// What a curve of all strategies together is made of; conditions are appended.
+pub const EQUITY: &str =
+    "SELECT timestamp, total_equity, total_realized_pnl, total_unrealized_pnl FROM state_snapshots ";
+
+/// What a strategy's curve is made of; conditions are appended.
+pub const STRATEGY_EQUITY: &str = "SELECT timestamp, equity, realized_pnl, unrealized_pnl FROM strategy_snapshots ";
 
 macro_rules! requests {
     () => {
@@ -150,6 +168,16 @@ pub const LEDGER_INSERT: &str = "INSERT INTO ledger (strategy_id, seq, kind, pos
 /// An event.
 pub const EVENT_INSERT: &str = "INSERT INTO event_log (id, event_type, event_data, severity, timestamp, created_at, strategy_id) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+/// A snapshot of all strategies together.
+pub const SNAPSHOT_INSERT: &str = "INSERT INTO state_snapshots (id, total_equity, available_capital, allocated_capital, \
+     total_unrealized_pnl, total_realized_pnl, num_open_positions, num_strategies_active, timestamp, created_at) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+
+/// What a strategy had at a snapshot.
+pub const STRATEGY_SNAPSHOT_INSERT: &str = "INSERT INTO strategy_snapshots (snapshot_id, strategy_id, equity, \
+     available_capital, allocated_capital, unrealized_pnl, realized_pnl, num_open_positions, is_active, timestamp, \
+     created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 
 /// An accepted command.
 pub const REQUEST_INSERT: &str = "INSERT INTO requests (request_key, fingerprint, outcome, opened_position_id, commit_seq, \

@@ -108,10 +108,13 @@ pub enum Refusal {
         what: RangedValue,
     },
     /// A snapshot's equity is not what its parts are.
-    #[error("{problem}; total_equity must be available_capital + allocated_capital + total_unrealized_pnl")]
+    #[error(
+        "the snapshot does not add up: total_equity {total_equity} USDT is not available_capital + allocated_capital + \
+         total_unrealized_pnl"
+    )]
     SnapshotDoesNotAddUp {
-        /// What does not fit.
-        problem: String,
+        /// The equity given.
+        total_equity: Usdt,
     },
     /// The key was accepted before, with another command.
     #[error("key {key} was used before for a different command; use a new key")]

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use nailsage_domain::{Event, LedgerEntry, Position, RequestKey, Signal, Trade};
+use nailsage_domain::{Event, LedgerEntry, Position, RequestKey, Signal, StateSnapshot, StrategySnapshot, Trade};
 use nailsage_store::{
     BookStatus, EventQuery, LedgerQuery, Outcome, PAGE_ROWS_MAX, Page, Pending, PositionQuery, Reader, SignalQuery,
-    StrategyQuery, StrategyRecord, TradeQuery,
+    SnapshotQuery, StrategyQuery, StrategyRecord, TradeQuery,
 };
 use serde::Serialize;
 
@@ -20,6 +20,9 @@ pub(crate) struct Dump {
     /// Strategy by strategy.
     pub(crate) ledger: Vec<LedgerEntry>,
     pub(crate) events: Vec<Event>,
+    pub(crate) snapshots: Vec<StateSnapshot>,
+    /// Strategy by strategy.
+    pub(crate) strategy_snapshots: Vec<StrategySnapshot>,
     /// What is known under each key that was asked for.
     pub(crate) outcomes: Vec<(RequestKey, Option<Outcome>)>,
 }
@@ -35,12 +38,20 @@ impl Dump {
             ledger
                 .extend(all(|after| reader.ledger(LedgerQuery { after, limit, ..LedgerQuery::of(strategy_id) })).await);
         }
+        let of_time = |after| SnapshotQuery { after, limit, ..SnapshotQuery::default() };
+        let mut strategy_snapshots = Vec::new();
+        for record in &strategies {
+            let strategy_id = record.strategy.id;
+            strategy_snapshots.extend(all(|after| reader.strategy_snapshots(strategy_id, of_time(after))).await);
+        }
         let mut outcomes = Vec::new();
         for key in keys {
             let outcome = reader.outcome(key.clone()).await.expect("outcomes can be read");
             outcomes.push((key, outcome));
         }
         Self {
+            snapshots: all(|after| reader.snapshots(of_time(after))).await,
+            strategy_snapshots,
             book: reader.book().await.expect("the book's state can be read"),
             strategies,
             positions: all(|after| reader.positions(PositionQuery { after, limit, ..PositionQuery::default() })).await,
@@ -66,7 +77,18 @@ impl Dump {
     }
 
     fn lines(&self) -> Vec<String> {
-        let Self { book, strategies, positions, trades, signals, ledger, events, outcomes } = self;
+        let Self {
+            book,
+            strategies,
+            positions,
+            trades,
+            signals,
+            ledger,
+            events,
+            snapshots,
+            strategy_snapshots,
+            outcomes,
+        } = self;
         let mut lines = rows("book", std::slice::from_ref(book));
         lines.extend(rows("strategy", strategies));
         lines.extend(rows("position", positions));
@@ -74,6 +96,8 @@ impl Dump {
         lines.extend(rows("signal", signals));
         lines.extend(rows("ledger", ledger));
         lines.extend(rows("event", events));
+        lines.extend(rows("snapshot", snapshots));
+        lines.extend(rows("strategy snapshot", strategy_snapshots));
         lines.extend(rows("outcome", outcomes));
         lines
     }

@@ -6,14 +6,15 @@ use std::{
 };
 
 use nailsage_domain::{
-    Event, LedgerEntry, LedgerKind, Position, PositionId, RequestKey, Signal, StrategyId, Trade, UnixMillis, Usdt,
+    Event, LedgerEntry, LedgerKind, Position, PositionId, RequestKey, Signal, StateSnapshot, StrategyId, Trade,
+    UnixMillis, Usdt,
 };
 use nailsage_store::{
     Action, Activate, AdjustBankroll, Answer, BankrollAdjusted, ClosePosition, Command, DEFAULT_TIMEOUT, Deactivate,
     Done, EventLogged, LiquidatePosition, LogEvent, MarkMarket, MarkPosition, MarketMarked, OpenPosition, Outcome,
-    Pending, PositionClosed, PositionMarked, PositionOpened, RecordSignal, Refusal, Refused, RegisterStrategy,
-    SetStops, SignalRecorded, StopsSet, Store, StoreError, StrategyActivity, StrategyRecord, StrategyRef,
-    StrategyRegistered,
+    Pending, PositionClosed, PositionMarked, PositionOpened, RecordSignal, RecordSnapshot, Refusal, Refused,
+    RegisterStrategy, SetStops, SignalRecorded, StopsSet, Store, StoreError, StrategyActivity, StrategyRecord,
+    StrategyRef, StrategyRegistered, TakeSnapshot,
 };
 
 use crate::{
@@ -232,6 +233,8 @@ use_cases! {
     set_stops(SetStops) -> SetStops(StopsSet);
     adjust(AdjustBankroll) -> AdjustBankroll(BankrollAdjusted);
     log(LogEvent) -> LogEvent(EventLogged);
+    snapshot(TakeSnapshot) -> TakeSnapshot(StateSnapshot);
+    record_snapshot(RecordSnapshot) -> RecordSnapshot(StateSnapshot);
 }
 
 /// The answer of a store object that is not the fixture's own.

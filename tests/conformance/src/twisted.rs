@@ -3,11 +3,12 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use nailsage_domain::{
-    Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Signal, SignalId, StrategyId, Trade, TradeId,
+    Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Signal, SignalId, SnapshotId, StateSnapshot,
+    StrategyId, StrategySnapshot, Trade, TradeId,
 };
 use nailsage_store::{
-    Answer, BookStatus, Command, EventQuery, LedgerQuery, Outcome, Page, Pending, PositionQuery, Reader, SignalQuery,
-    Store, StrategyQuery, StrategyRecord, StrategyRef, TradeQuery,
+    Answer, BookStatus, Command, Curve, CurveQuery, EventQuery, LedgerQuery, Outcome, Page, Pending, PositionQuery,
+    Reader, SignalQuery, SnapshotQuery, Store, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
 };
 
 /// Where a store may differ from the one beneath. Whatever is not twisted is passed on.
@@ -105,6 +106,22 @@ impl<T: Twist> Reader for Twisted<T> {
 
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>> {
         self.beneath.events(query)
+    }
+
+    fn snapshots(&self, query: SnapshotQuery) -> Pending<Page<StateSnapshot, TimeCursor<SnapshotId>>> {
+        self.beneath.snapshots(query)
+    }
+
+    fn strategy_snapshots(
+        &self,
+        strategy_id: StrategyId,
+        query: SnapshotQuery,
+    ) -> Pending<Page<StrategySnapshot, TimeCursor<SnapshotId>>> {
+        self.beneath.strategy_snapshots(strategy_id, query)
+    }
+
+    fn equity_curve(&self, query: CurveQuery) -> Pending<Curve> {
+        self.beneath.equity_curve(query)
     }
 
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>> {

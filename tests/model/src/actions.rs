@@ -42,6 +42,8 @@ impl Run {
             Action::SetStops(action) => self.set_stops(action).map(Done::SetStops),
             Action::AdjustBankroll(action) => self.adjust(action).map(Done::AdjustBankroll),
             Action::LogEvent(action) => self.log(action).map(Done::LogEvent),
+            Action::TakeSnapshot(_) => self.take_snapshot().map(Done::TakeSnapshot),
+            Action::RecordSnapshot(action) => self.record_snapshot(action).map(Done::RecordSnapshot),
         }
     }
 

@@ -1,7 +1,8 @@
 //! What a book holds: plain lists, in the order in which things happened.
 
 use nailsage_domain::{
-    Event, LedgerEntry, LedgerKind, Position, PositionId, Reason, RequestKey, Signal, Trade, TradeId, UnixMillis, Usdt,
+    Event, LedgerEntry, LedgerKind, Position, PositionId, Reason, RequestKey, Signal, StateSnapshot, StrategySnapshot,
+    Trade, TradeId, UnixMillis, Usdt,
 };
 use nailsage_store::{Command, Outcome, StrategyRecord};
 
@@ -22,6 +23,10 @@ pub struct Rows {
     pub ledger: Vec<LedgerEntry>,
     /// Events by id.
     pub events: Vec<Event>,
+    /// Snapshots by id.
+    pub snapshots: Vec<StateSnapshot>,
+    /// What strategies had, by snapshot and strategy.
+    pub strategy_snapshots: Vec<StrategySnapshot>,
 }
 
 /// A command that was accepted under a key.

@@ -20,6 +20,7 @@ mod model;
 mod opening;
 pub mod read;
 mod signals;
+mod snapshots;
 mod strategies;
 
 pub use book::Rows;

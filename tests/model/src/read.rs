@@ -1,9 +1,9 @@
 //! Reading a whole store through its pages, and asking it everything that its queries can ask.
 
-use nailsage_domain::{PositionStatus, Severity};
+use nailsage_domain::{PositionStatus, Severity, SnapshotId};
 use nailsage_store::{
-    EventQuery, LedgerQuery, Order, Page, Pending, PositionQuery, Reader, SignalQuery, StoreError, StrategyQuery,
-    StrategyRef, TradeQuery,
+    CurveQuery, EventQuery, LedgerQuery, Order, Page, Pending, PositionQuery, Reader, SignalQuery, SnapshotQuery,
+    StoreError, StrategyQuery, StrategyRef, TimeCursor, TradeQuery,
 };
 
 use crate::book::Rows;
@@ -24,7 +24,17 @@ pub async fn rows(reader: &dyn Reader) -> Result<Rows, StoreError> {
         let strategy_id = record.strategy.id;
         ledger.extend(all(|after| reader.ledger(LedgerQuery { strategy_id, after, limit, order })).await?);
     }
+    let mut strategy_snapshots = Vec::new();
+    for record in &strategies {
+        let id = record.strategy.id;
+        strategy_snapshots.extend(all(|after| reader.strategy_snapshots(id, snapshots(after))).await?);
+    }
+    strategy_snapshots.sort_by_key(|snapshot| (snapshot.snapshot_id, snapshot.strategy_id));
+    let mut by_time = all(|after| reader.snapshots(snapshots(after))).await?;
+    by_time.sort_by_key(|snapshot| snapshot.id);
     Ok(Rows {
+        snapshots: by_time,
+        strategy_snapshots,
         commit_seq: reader.book().await?.commit_seq,
         strategies,
         positions: all(|after| reader.positions(PositionQuery { after, limit, ..PositionQuery::default() })).await?,
@@ -33,6 +43,10 @@ pub async fn rows(reader: &dyn Reader) -> Result<Rows, StoreError> {
         ledger,
         events: all(|after| reader.events(EventQuery { after, limit, ..EventQuery::default() })).await?,
     })
+}
+
+fn snapshots(after: Option<TimeCursor<SnapshotId>>) -> SnapshotQuery {
+    SnapshotQuery { after, limit: PAGE_ROWS, ..SnapshotQuery::default() }
 }
 
 /// Asks a store that holds exactly `rows` for single rows and for lists with every filter, in both orders.
@@ -46,9 +60,15 @@ pub async fn rows(reader: &dyn Reader) -> Result<Rows, StoreError> {
 /// When an answer is not what the rows say.
 pub async fn assert_queries(reader: &dyn Reader, rows: &Rows) -> Result<(), StoreError> {
     let book = reader.book().await?;
-    let counts = [book.strategies, book.positions, book.trades, book.signals, book.events];
-    let lengths =
-        [rows.strategies.len(), rows.positions.len(), rows.trades.len(), rows.signals.len(), rows.events.len()];
+    let counts = [book.strategies, book.positions, book.trades, book.signals, book.events, book.snapshots];
+    let lengths = [
+        rows.strategies.len(),
+        rows.positions.len(),
+        rows.trades.len(),
+        rows.signals.len(),
+        rows.events.len(),
+        rows.snapshots.len(),
+    ];
     assert_eq!(counts.map(|count| usize::try_from(count).ok()), lengths.map(Some), "the book's counts");
 
     for position in &rows.positions {
@@ -68,6 +88,7 @@ pub async fn assert_queries(reader: &dyn Reader, rows: &Rows) -> Result<(), Stor
             assert_eq!(reader.strategy(name).await?.as_ref(), Some(record));
         }
     }
+    assert_snapshots(reader, rows).await?;
     let owners = rows.strategies.iter().map(|record| Some(record.strategy.id)).chain([None]);
     for strategy_id in owners {
         for order in [Order::Ascending, Order::Descending] {
@@ -128,6 +149,33 @@ async fn assert_lists(
                 && query.since.is_none_or(|since| event.timestamp >= since)
         });
         assert_eq!(got, ordered(expected, order), "events of {query:?}");
+    }
+    Ok(())
+}
+
+/// Snapshots in the order of time, in every range that a middle one cuts, and the curves that they make.
+async fn assert_snapshots(reader: &dyn Reader, rows: &Rows) -> Result<(), StoreError> {
+    let mut expected = rows.snapshots.clone();
+    expected.sort_by_key(|snapshot| (snapshot.timestamp, snapshot.id));
+    let middle = expected.get(expected.len() / 2).map(|snapshot| snapshot.timestamp);
+    for (since, until) in [(None, None), (middle, None), (None, middle)] {
+        for order in [Order::Ascending, Order::Descending] {
+            let query = SnapshotQuery { since, until, limit: PAGE_ROWS, order, ..SnapshotQuery::default() };
+            let got = all(|after| reader.snapshots(SnapshotQuery { after, ..query.clone() })).await?;
+            let wanted = only(&expected, |snapshot| {
+                since.is_none_or(|since| snapshot.timestamp >= since)
+                    && until.is_none_or(|until| snapshot.timestamp < until)
+            });
+            assert_eq!(got, ordered(wanted, order), "snapshots of {query:?}");
+        }
+        let curve = reader.equity_curve(CurveQuery { since, until, ..CurveQuery::default() }).await?;
+        let within: Vec<_> = only(&expected, |snapshot| {
+            since.is_none_or(|since| snapshot.timestamp >= since)
+                && until.is_none_or(|until| snapshot.timestamp < until)
+        });
+        let got: Vec<_> = curve.points.iter().map(|point| (point.timestamp, point.equity)).collect();
+        let points: Vec<_> = within.iter().map(|snapshot| (snapshot.timestamp, snapshot.total_equity)).collect();
+        assert_eq!(got, points, "the curve");
     }
     Ok(())
 }

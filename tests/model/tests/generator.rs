@@ -41,6 +41,7 @@ const REACHED: &[&str] = &[
     "range_exceeded, realized_pnl",
     "range_exceeded, size",
     "range_exceeded, unrealized_pnl",
+    "record_snapshot",
     "record_signal, executed",
     "record_signal, refused",
     "record_signal, suppressed",
@@ -55,8 +56,10 @@ const REACHED: &[&str] = &[
     "signal_in_signal",
     "signal_needs_reason",
     "size_rounds_to_zero",
+    "snapshot_does_not_add_up",
     "stops_crossed",
     "strategy_inactive",
+    "take_snapshot",
     "unknown_position",
     "unknown_strategy",
     "withdrawal_exceeds_bankroll",
@@ -148,6 +151,8 @@ fn count_done(seen: &mut BTreeMap<String, u32>, done: &Done) {
         Done::SetStops(it) => changed("set_stops", it.changed),
         Done::AdjustBankroll(_) => "adjust_bankroll".to_owned(),
         Done::LogEvent(_) => "log_event".to_owned(),
+        Done::TakeSnapshot(_) => "take_snapshot".to_owned(),
+        Done::RecordSnapshot(_) => "record_snapshot".to_owned(),
     };
     count(seen, &name);
 }

@@ -113,6 +113,8 @@ fn compare(backend: &str, open: Open, commands: &[Command], at_once: usize) -> V
     assert_eq!(rows.signals, expected.signals, "{backend}, then the model");
     assert_eq!(rows.ledger, expected.ledger, "{backend}, then the model");
     assert_eq!(rows.events, expected.events, "{backend}, then the model");
+    assert_eq!(rows.snapshots, expected.snapshots, "{backend}, then the model");
+    assert_eq!(rows.strategy_snapshots, expected.strategy_snapshots, "{backend}, then the model");
     assert_eq!(rows, expected, "{backend}, then the model");
     for key in commands.iter().filter_map(|command| command.key.clone()) {
         let outcome = block_on(store.outcome(key.clone())).expect("a store that answered can be read");

@@ -41,9 +41,8 @@ pub(super) fn record(overlay: &mut Overlay<'_>, action: &RecordSnapshot) -> Resu
         timestamp: overlay.at,
         created_at: overlay.now,
     };
-    if let Err(error) = snapshot.check() {
-        return Err(Refusal::SnapshotDoesNotAddUp { problem: error.to_string() });
-    }
+    // Everything else that it checks is in the types of the action.
+    snapshot.check().map_err(|_| Refusal::SnapshotDoesNotAddUp { total_equity: action.total_equity })?;
     overlay.changes.snapshots.push(snapshot.clone());
     Ok(snapshot)
 }

@@ -1,9 +1,10 @@
 //! Random actions.
 
-use nailsage_domain::{Amount, ExitReason, Reason, Severity, Side, SignalType};
+use nailsage_domain::{Amount, ExitReason, Reason, Severity, Side, SignalType, Usdt};
 use nailsage_store::{
     Action, Activate, AdjustBankroll, BankrollChange, ClosePosition, Deactivate, LiquidatePosition, LogEvent,
-    MarkMarket, MarkPosition, OpenPosition, PositionRef, RecordSignal, RegisterStrategy, SetStops,
+    MarkMarket, MarkPosition, OpenPosition, PositionRef, RecordSignal, RecordSnapshot, RegisterStrategy, SetStops,
+    TakeSnapshot,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -38,6 +39,8 @@ fn plain() -> BoxedStrategy<Action> {
         }),
         5 => adjust().prop_map(Action::from),
         2 => log().prop_map(Action::from),
+        2 => Just(TakeSnapshot {}.into()),
+        1 => record_snapshot().prop_map(Action::from),
     ]
     .boxed()
 }
@@ -118,6 +121,26 @@ fn log() -> BoxedStrategy<LogEvent> {
             event_data,
             severity,
             strategy,
+        })
+        .boxed()
+}
+
+/// Mostly one that adds up.
+fn record_snapshot() -> BoxedStrategy<RecordSnapshot> {
+    let money = || (-2_000_000_i64..2_000_000).prop_map(|micros| Usdt::from_micros(micros).expect("it is small"));
+    (money(), values::cost(), money(), money(), 0..3_u32, select(&[0, 0, 0, 1][..]))
+        .prop_map(|(available, allocated, unrealized, realized, count, off)| {
+            let parts = available.micros() + allocated.usdt().micros() + unrealized.micros() + off;
+            RecordSnapshot {
+                // What is too large for an amount does not add up.
+                total_equity: Usdt::from_micros(parts).unwrap_or(Usdt::ZERO),
+                available_capital: available,
+                allocated_capital: allocated,
+                total_unrealized_pnl: unrealized,
+                total_realized_pnl: realized,
+                num_open_positions: count,
+                num_strategies_active: count,
+            }
         })
         .boxed()
 }
