@@ -313,8 +313,8 @@ CREATE INDEX idx_trades_timestamp ON trades (timestamp);
 -- Of trades that have a signal. Deleting a signal uses it too, since no trade may be left pointing at it.
 CREATE INDEX idx_trades_signal ON trades (signal_id) WHERE signal_id IS NOT NULL;
 
-CREATE INDEX idx_state_snapshots_timestamp ON state_snapshots (timestamp);
-CREATE INDEX idx_strategy_snapshots_time ON strategy_snapshots (strategy_id, timestamp);
+CREATE INDEX idx_state_snapshots_timestamp ON state_snapshots (timestamp, id);
+CREATE INDEX idx_strategy_snapshots_time ON strategy_snapshots (strategy_id, timestamp, snapshot_id);
 
 CREATE INDEX idx_performance_strategy ON performance_metrics (strategy_id, timeframe, period_start);
 CREATE INDEX idx_performance_timeframe ON performance_metrics (timeframe);

@@ -40,6 +40,7 @@ const REACHED: &[&str] = &[
     "range_exceeded, fees",
     "range_exceeded, realized_pnl",
     "range_exceeded, size",
+    "range_exceeded, snapshot",
     "range_exceeded, unrealized_pnl",
     "record_snapshot",
     "record_signal, executed",

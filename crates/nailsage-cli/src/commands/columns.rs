@@ -136,6 +136,7 @@ pub(crate) const LEDGER: &[Column<LedgerEntry>] = &[
     Column::new("trade_id", "trade", |row| row.trade_id.map(TradeId::get).into()),
     Column::data("delta", |row| row.delta.into()),
     Column::data("balance", |row| row.balance.into()),
+    Column::data("held_ms", |row| row.held_ms.into()),
     Column::new("reason", "reason", |row| or_null(row.reason.as_ref())),
     Column::new("request_key", "key", |row| or_null(row.request_key.as_ref())),
     Column::data("commit_seq", |row| row.commit_seq.into()),

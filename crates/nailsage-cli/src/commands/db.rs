@@ -42,7 +42,7 @@ async fn init(app: &App) -> Result<(), Failure> {
     }
 }
 
-fn fields(book: &BookStatus) -> [(&'static str, &'static str, Cell); 7] {
+fn fields(book: &BookStatus) -> [(&'static str, &'static str, Cell); 8] {
     [
         ("schema_version", "schema version", book.schema_version.into()),
         ("commit_seq", "commands", book.commit_seq.into()),
@@ -51,5 +51,6 @@ fn fields(book: &BookStatus) -> [(&'static str, &'static str, Cell); 7] {
         ("trades", "trades", book.trades.into()),
         ("signals", "signals", book.signals.into()),
         ("events", "events", book.events.into()),
+        ("snapshots", "snapshots", book.snapshots.into()),
     ]
 }

@@ -26,8 +26,12 @@ const MANY_ROWS: &str = "
     INSERT INTO trades SELECT n, n, n % 1000 + 1, 1, 'open_long', 1, 1, 0, 0, 1700000000000 + n, NULL, 1700000000000
         FROM generate_series(1, 5000) AS n;
     INSERT INTO ledger SELECT n % 30 + 1, n / 30 + 1, CASE WHEN n < 30 THEN 'register' ELSE 'activate' END, NULL, NULL, 0,
-        0, NULL, NULL, n + 1, 1700000000000, 1700000000000 FROM generate_series(0, 4999) AS n;
+        0, NULL, NULL, NULL, n + 1, 1700000000000, 1700000000000 FROM generate_series(0, 4999) AS n;
     INSERT INTO event_log SELECT n, 'type ' || n % 20, NULL, 'INFO', 1700000000000 + n, 1700000000000, n % 30 + 1
+        FROM generate_series(1, 5000) AS n;
+    INSERT INTO state_snapshots SELECT n, 0, 0, 0, 0, 0, 0, 0, 1700000000000 + n, 1700000000000
+        FROM generate_series(1, 5000) AS n;
+    INSERT INTO strategy_snapshots SELECT n, 1, 0, 0, 0, 0, 0, 0, TRUE, 1700000000000 + n, 1700000000000
         FROM generate_series(1, 5000) AS n;";
 
 /// A book with rows, and a connection to it.
@@ -62,6 +66,14 @@ impl Planner {
         let rows = self.runtime.block_on(crate::pipeline::query(&self.client, &text, &select.params));
         let rows = rows.unwrap_or_else(|error| panic!("{error:?} in {text}"));
         rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// A page comes out of that index in its order.
+    #[track_caller]
+    fn assert_time_order(&self, select: &Select, index: &str) {
+        self.assert_index(select, Some(index));
+        let plan = self.plan(select);
+        assert!(!plan.contains("Sort"), "{}\n{plan}", select.sql);
     }
 
     /// No table is read from one end to the other without an index; and the one named is used, if one is.
@@ -185,5 +197,25 @@ fn pages_of_events_are_found_by_an_index() {
                 }
             }
         }
+    });
+}
+
+#[test]
+fn pages_of_snapshots_and_curves_are_read_in_the_order_of_time() {
+    in_all_ways(|planner, order| {
+        let place = TimeCursor { timestamp: UnixMillis::MIN, id: SnapshotId::FIRST };
+        for since in maybe(&UnixMillis::MIN) {
+            for until in maybe(&UnixMillis::MAX) {
+                for after in maybe(&place) {
+                    let query = SnapshotQuery { since, until, after, limit: 10, order };
+                    planner.assert_time_order(&snapshots(&query), "state_snapshots_timestamp");
+                    let select = strategy_snapshots(StrategyId::FIRST, &query);
+                    planner.assert_index(&select, Some("strategy_snapshots_time"));
+                }
+            }
+        }
+        let query = |strategy_id| CurveQuery { strategy_id, ..CurveQuery::default() };
+        planner.assert_index(&equity(&query(None)), None);
+        planner.assert_index(&equity(&query(Some(StrategyId::FIRST))), Some("strategy_snapshots_time"));
     });
 }

@@ -177,3 +177,36 @@ fn pages_of_events_are_read_in_order() {
         }
     }
 }
+
+#[test]
+fn pages_of_snapshots_and_curves_are_read_in_the_order_of_time() {
+    let (_folder, connection) = reader();
+    let place = TimeCursor { timestamp: UnixMillis::MIN, id: SnapshotId::FIRST };
+    for since in maybe(&UnixMillis::MIN) {
+        for until in maybe(&UnixMillis::MAX) {
+            for (order, after) in ORDERS.into_iter().flat_map(|order| maybe(&place).map(|after| (order, after))) {
+                let query = SnapshotQuery { since, until, after, limit: 10, order };
+                assert_time_order(&connection, &snapshots(&query), "state_snapshots_timestamp");
+                assert_time_order(
+                    &connection,
+                    &strategy_snapshots(StrategyId::FIRST, &query),
+                    "strategy_snapshots_time",
+                );
+            }
+            let query = |strategy_id| CurveQuery { strategy_id, since, until, points_max: 10 };
+            assert_time_order(&connection, &equity(&query(None)), "state_snapshots_timestamp");
+            assert_time_order(&connection, &equity(&query(Some(StrategyId::FIRST))), "strategy_snapshots_time");
+        }
+    }
+}
+
+/// One step, by that index, without sorting.
+#[track_caller]
+fn assert_time_order(connection: &Connection, select: &Select, index: &str) {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", select.sql)).unwrap();
+    let steps = statement.query_map(params_from_iter(&select.params), |row| row.get(3)).unwrap();
+    let steps: Vec<String> = steps.map(Result::unwrap).collect();
+    assert!(steps.len() == 1 && steps[0].contains(index), "{}: {steps:?}", select.sql);
+    let is_bounded = select.sql.contains("WHERE");
+    assert_eq!(steps[0].starts_with("SEARCH"), is_bounded, "{}: {steps:?}", select.sql);
+}
