@@ -1,6 +1,11 @@
 //! Net asset value: what one unit of capital became, whatever was paid in or out on the way.
 
-use crate::{UnixMillis, Usdt};
+use serde::{Deserialize, Serialize};
+
+use crate::{Usdt, metrics::drawdown::NavDrawdown};
+
+/// The first percentage and factor that the book does not hold.
+const RETURN_BOUND: f64 = 1e308;
 
 /// The factor by which a realized P&L multiplies the capital it was earned with: 1 + pnl / base, worked out as
 /// (base + pnl) / base in one rounding. `None` when the base or what is left of it is not above 0; that ends the
@@ -19,9 +24,10 @@ pub fn growth_factor(base_micros: i64, pnl: Usdt) -> Option<f64> {
     (base_micros > 0 && after_micros > 0).then(|| after_micros as f64 / base_micros as f64)
 }
 
-/// Whether there is capital that can grow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Segment {
+/// Whether there is capital that can grow. It carries over from period to period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Segment {
     /// Nothing has been observed.
     Unstarted,
     /// The NAV is a product of factors.
@@ -30,71 +36,188 @@ enum Segment {
     Ended,
 }
 
-/// The NAV path of one period.
+/// What a ledger entry does to the NAV of every period it lies in.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Nav {
-    segment: Segment,
-    /// Whether a segment ended in this period.
-    was_lost: bool,
-    /// The product of the days before `day`.
-    before_day: f64,
-    day: Option<i64>,
-    /// The product of the entries of `day`. Kept apart, so that the NAV is a product of day factors to the last bit and
-    /// can be worked out again from stored ones.
-    day_factor: f64,
+pub(super) enum NavStep {
+    /// A segment starts at 1.
+    Start,
+    /// The NAV is multiplied.
+    Grow(f64),
+    /// The capital is lost, or was and there still is none.
+    Lose,
+    /// Nothing: a flow, or a P&L that no running segment could earn.
+    Rest,
 }
 
-impl Nav {
-    pub(super) const START: Self =
-        Self { segment: Segment::Unstarted, was_lost: false, before_day: 1.0, day: None, day_factor: 1.0 };
-
-    /// The NAV now: 1 before anything is observed, 0 while the capital is lost.
-    pub(super) fn value(&self) -> f64 {
-        match self.segment {
-            Segment::Unstarted | Segment::Running => self.before_day * self.day_factor,
-            Segment::Ended => 0.0,
-        }
-    }
-
-    /// The return in percent: -100 if the capital was lost in this period, `None` if there never was any, or if it has
-    /// outgrown a double (capital taken out again and again and earned anew from a millionth).
-    pub(super) fn return_pct(&self) -> Option<f64> {
-        match self.segment {
-            _ if self.was_lost => Some(-100.0),
-            Segment::Unstarted | Segment::Ended => None,
-            Segment::Running => Some((self.value() - 1.0) * 100.0).filter(|percent| percent.is_finite()),
-        }
-    }
-
+impl Segment {
     /// Money was paid in or out, or a strategy began with it.
-    pub(super) fn flow(&mut self, delta: Usdt, base_after: Usdt) {
-        let starts = match self.segment {
-            Segment::Unstarted => base_after.is_positive(),
-            Segment::Running => false,
+    pub(super) fn flow(&mut self, delta_micros: i64, base_after_micros: i64) -> NavStep {
+        let starts = match self {
+            Self::Unstarted => base_after_micros > 0,
+            Self::Running => false,
             // A profit may have lifted the bankroll above 0; taking some of that out brings no new capital.
-            Segment::Ended => base_after.is_positive() && delta.is_positive(),
+            Self::Ended => base_after_micros > 0 && delta_micros > 0,
         };
-        if starts {
-            *self = Self { segment: Segment::Running, was_lost: self.was_lost, ..Self::START };
+        if !starts {
+            return NavStep::Rest;
         }
+        *self = Self::Running;
+        NavStep::Start
     }
 
     /// A position ended. While the capital is lost there is nothing that it could multiply.
-    pub(super) fn realized(&mut self, at: UnixMillis, base_before: Usdt, pnl: Usdt) {
-        if self.segment == Segment::Ended {
-            return;
+    pub(super) fn realized(&mut self, base_before_micros: i64, pnl: Usdt) -> NavStep {
+        if *self == Self::Ended {
+            return if base_before_micros > 0 { NavStep::Rest } else { NavStep::Lose };
         }
-        self.segment = Segment::Running;
-        let Some(factor) = growth_factor(base_before.micros(), pnl) else {
-            self.segment = Segment::Ended;
-            self.was_lost = true;
+        if let Some(factor) = growth_factor(base_before_micros, pnl) {
+            *self = Self::Running;
+            NavStep::Grow(factor)
+        } else {
+            *self = Self::Ended;
+            NavStep::Lose
+        }
+    }
+}
+
+/// What became of the capital in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Fate {
+    /// No segment has been running in it.
+    Absent,
+    /// Its NAV is a number.
+    Kept,
+    /// Its NAV has been more than a double can hold.
+    Outgrown,
+    /// A segment ended in it, or its NAV has become too small for a double.
+    Lost,
+}
+
+/// The NAV path of one period, from 1 at its initial point, and how far it fell.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(into = "StoredPath", try_from = "StoredPath")]
+pub(super) struct NavPath {
+    fate: Fate,
+    /// The product of the days before this one; 0 while the capital is lost.
+    before_day: f64,
+    /// The product of the entries of this day. Kept apart, so that the NAV is a product of day factors to the last bit
+    /// and can be gone on with from stored ones.
+    day_factor: f64,
+    drawdown: NavDrawdown,
+}
+
+impl NavPath {
+    /// At the initial point of a period that begins in this state.
+    pub(super) const fn new(segment: Segment) -> Self {
+        let fate = if matches!(segment, Segment::Running) { Fate::Kept } else { Fate::Absent };
+        Self { fate, before_day: 1.0, day_factor: 1.0, drawdown: NavDrawdown::START }
+    }
+
+    pub(super) fn take(&mut self, step: NavStep) {
+        match step {
+            NavStep::Rest => {}
+            NavStep::Start => {
+                (self.before_day, self.day_factor) = (1.0, 1.0);
+                self.keep();
+            }
+            NavStep::Grow(factor) => {
+                self.keep();
+                self.grow(factor);
+            }
+            NavStep::Lose => self.lose(),
+        }
+    }
+
+    fn keep(&mut self) {
+        if self.fate == Fate::Absent {
+            self.fate = Fate::Kept;
+        }
+    }
+
+    fn grow(&mut self, factor: f64) {
+        let has_vanished = self.before_day <= 0.0;
+        if has_vanished || self.fate == Fate::Outgrown {
             return;
-        };
-        if self.day != Some(at.utc_day()) {
-            self.before_day *= self.day_factor;
-            self.day_factor = 1.0;
-            self.day = Some(at.utc_day());
         }
         self.day_factor *= factor;
+        let nav = self.value();
+        if nav <= 0.0 {
+            self.lose();
+        } else if nav.is_finite() {
+            self.drawdown.observe(nav);
+        } else {
+            // Finite, so that it can be stored; what is told of it is that it cannot be told.
+            (self.before_day, self.day_factor) = (f64::MAX, 1.0);
+            if self.fate != Fate::Lost {
+                self.fate = Fate::Outgrown;
+            }
+        }
+    }
+
+    fn lose(&mut self) {
+        self.fate = Fate::Lost;
+        (self.before_day, self.day_factor) = (0.0, 1.0);
+        self.drawdown.lose_all();
+    }
+
+    /// The day is over: what comes next belongs to another.
+    pub(super) fn end_day(&mut self) {
+        self.before_day = self.value();
+        self.day_factor = 1.0;
+    }
+
+    /// The NAV now: 1 before anything is observed, 0 while the capital is lost, the largest double once outgrown.
+    pub(super) fn value(&self) -> f64 {
+        self.before_day * self.day_factor
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.fate == Fate::Lost
+    }
+
+    /// The factor of the period, if it is one that a mean of returns can be made of: 1 when nothing was there to grow.
+    pub(super) fn factor(&self) -> Option<f64> {
+        matches!(self.fate, Fate::Absent | Fate::Kept).then(|| self.value())
+    }
+
+    /// The return in percent: -100 if the capital was lost in this period, `None` if there never was any in it, or if it
+    /// has outgrown a double (capital taken out again and again and earned anew from a millionth).
+    pub(super) fn return_pct(&self) -> Option<f64> {
+        match self.fate {
+            Fate::Lost => Some(-100.0),
+            Fate::Absent | Fate::Outgrown => None,
+            Fate::Kept => Some((self.value() - 1.0) * 100.0).filter(|percent| *percent < RETURN_BOUND),
+        }
+    }
+
+    /// NAV at the end by NAV at the start; `None` where the return is, and where all was lost.
+    pub(super) fn growth(&self) -> Option<f64> {
+        self.return_pct().filter(|_| !self.is_lost()).map(|_| self.value())
+    }
+
+    pub(super) fn drawdown_pct(&self) -> f64 {
+        self.drawdown.percent()
+    }
+}
+
+/// Fate, NAV at the end of the day, its peak, its largest fall.
+type StoredPath = (Fate, f64, f64, f64);
+
+impl From<NavPath> for StoredPath {
+    fn from(path: NavPath) -> Self {
+        (path.fate, path.value(), path.drawdown.peak, path.drawdown.largest)
+    }
+}
+
+impl TryFrom<StoredPath> for NavPath {
+    type Error = &'static str;
+
+    fn try_from((fate, before_day, peak, largest): StoredPath) -> Result<Self, Self::Error> {
+        let is_possible = before_day >= 0.0 && peak >= 1.0 && (0.0..=1.0).contains(&largest);
+        if !is_possible || (before_day <= 0.0 && fate != Fate::Lost) {
+            return Err("a NAV is above 0 or lost, its peak at least 1, its fall at most the whole");
+        }
+        Ok(Self { fate, before_day, day_factor: 1.0, drawdown: NavDrawdown { peak, largest } })
     }
 }

@@ -123,6 +123,7 @@ fn the_figures_of_a_small_ledger_are_those_worked_by_hand() {
     let performance = ledger.performance();
     assert_eq!((performance.num_trades(), performance.num_wins(), performance.num_losses()), (5, 2, 3));
     assert_eq!(performance.win_rate_pct(), Some(40.0));
+    assert_eq!(performance.avg_position_duration_minutes(), Some(1.0));
     assert_eq!(performance.total_return_micros(), -851_000_003);
     assert_eq!(text(performance.avg_win()).as_deref(), Some("175"), "half a micro goes to the even one");
     assert_eq!(text(performance.avg_loss()).as_deref(), Some("-400.333335"));
@@ -132,6 +133,7 @@ fn the_figures_of_a_small_ledger_are_those_worked_by_hand() {
     let nav = (10_100.0 / 10_000.0) * (9_899.0 / 10_100.0) * (9_249.999_997 / 10_000.0);
     assert_close(performance.nav(), nav);
     assert_close(performance.total_return_pct().unwrap(), (nav - 1.0) * 100.0);
+    assert_close(performance.growth_factor().unwrap(), nav);
     // The last loss fell from a new peak, since 0.9899 × 1.025 is more than 1.01.
     assert_close(performance.max_drawdown_pct(), 1_000.000_004 / 10_250.000_001 * 100.0);
     // The sums were 100, -101, -101, 149.000001, -851.000003: from 149.000001 at most 1000.000004, from 100 less.
