@@ -175,8 +175,7 @@ CREATE TABLE performance_metrics (
     period_start                  BIGINT           NOT NULL,
     period_end                    BIGINT           NOT NULL,
     total_return_pct              DOUBLE PRECISION CHECK (total_return_pct >= -100 AND total_return_pct < 1e308),
-    -- Sums may leave the range of one amount, so they are bounded by 2^63 millionths.
-    total_return_usdt             NUMERIC(20,6)    NOT NULL CHECK (total_return_usdt > -9223372036855 AND total_return_usdt < 9223372036855),
+    total_return_usdt             NUMERIC(20,6)    NOT NULL CHECK (total_return_usdt > -8589934592 AND total_return_usdt < 8589934592),
     num_trades                    BIGINT           NOT NULL CHECK (num_trades >= 0),
     num_wins                      BIGINT           NOT NULL CHECK (num_wins >= 0),
     num_losses                    BIGINT           NOT NULL CHECK (num_losses >= 0),
@@ -188,7 +187,7 @@ CREATE TABLE performance_metrics (
     profit_factor                 DOUBLE PRECISION CHECK (profit_factor >= 0 AND profit_factor < 1e308),
     avg_position_duration_minutes DOUBLE PRECISION CHECK (avg_position_duration_minutes >= 0 AND avg_position_duration_minutes < 1e308),
     max_drawdown_pct              DOUBLE PRECISION NOT NULL CHECK (max_drawdown_pct >= 0 AND max_drawdown_pct <= 100),
-    max_drawdown_usdt             NUMERIC(20,6)    NOT NULL CHECK (max_drawdown_usdt >= 0 AND max_drawdown_usdt < 9223372036855),
+    max_drawdown_usdt             NUMERIC(20,6)    NOT NULL CHECK (max_drawdown_usdt >= 0 AND max_drawdown_usdt < 8589934592),
     sharpe_ratio                  DOUBLE PRECISION CHECK (sharpe_ratio > -1e308 AND sharpe_ratio < 1e308),
     created_at                    BIGINT           NOT NULL CHECK (created_at BETWEEN 946684800000 AND 4102444799999),
     updated_at                    BIGINT           NOT NULL CHECK (updated_at BETWEEN 946684800000 AND 4102444799999),

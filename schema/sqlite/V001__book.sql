@@ -170,8 +170,7 @@ CREATE TABLE performance_metrics (
     period_start                  INTEGER NOT NULL,
     period_end                    INTEGER NOT NULL,
     total_return_pct              REAL    CHECK (total_return_pct >= -100 AND total_return_pct < 1e308),
-    -- Sums may leave the range of one amount, so they are bounded by 2^63 millionths.
-    total_return_usdt             REAL    NOT NULL CHECK (total_return_usdt > -9223372036855 AND total_return_usdt < 9223372036855),
+    total_return_usdt             REAL    NOT NULL CHECK (total_return_usdt > -8589934592 AND total_return_usdt < 8589934592),
     num_trades                    INTEGER NOT NULL CHECK (num_trades >= 0),
     num_wins                      INTEGER NOT NULL CHECK (num_wins >= 0),
     num_losses                    INTEGER NOT NULL CHECK (num_losses >= 0),
@@ -183,7 +182,7 @@ CREATE TABLE performance_metrics (
     profit_factor                 REAL    CHECK (profit_factor >= 0 AND profit_factor < 1e308),
     avg_position_duration_minutes REAL    CHECK (avg_position_duration_minutes >= 0 AND avg_position_duration_minutes < 1e308),
     max_drawdown_pct              REAL    NOT NULL CHECK (max_drawdown_pct >= 0 AND max_drawdown_pct <= 100),
-    max_drawdown_usdt             REAL    NOT NULL CHECK (max_drawdown_usdt >= 0 AND max_drawdown_usdt < 9223372036855),
+    max_drawdown_usdt             REAL    NOT NULL CHECK (max_drawdown_usdt >= 0 AND max_drawdown_usdt < 8589934592),
     sharpe_ratio                  REAL    CHECK (sharpe_ratio > -1e308 AND sharpe_ratio < 1e308),
     created_at                    INTEGER NOT NULL CHECK (created_at BETWEEN 946684800000 AND 4102444799999),
     updated_at                    INTEGER NOT NULL CHECK (updated_at BETWEEN 946684800000 AND 4102444799999),

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use nailsage_domain::{PositionId, StarlistingId, StrategyKey};
+use nailsage_domain::{PositionId, StarlistingId, StrategyKey, UnixMillis};
 use nailsage_store::{
     StoreError, StrategyRef,
     footprint::Footprint,
     inspect::ensure_version,
+    metrics::{METRICS_ENTRIES_MAX, MetricsInput, MetricsLoading},
     rows::read as rows,
     state::{Book, State},
 };
@@ -75,6 +76,10 @@ pub(crate) async fn begin(session: &mut Session, footprint: &Footprint, time_lef
     for (part, answer) in parts.iter().zip(answers) {
         opened.extend(put(&mut state, part.kind, &answer)?);
     }
+    if let Some(at) = footprint.metrics_at {
+        let input = metrics(session, state.book(), at).await?;
+        state.put_metrics(input);
+    }
     // One that came with its market has come without its strategy.
     let is_whole = |id: &PositionId| state.position(*id).is_some_and(|it| state.strategy(it.strategy_id).is_some());
     opened.retain(|id| !is_whole(id));
@@ -86,6 +91,36 @@ pub(crate) async fn begin(session: &mut Session, footprint: &Footprint, time_lef
         }
     }
     Ok(state)
+}
+
+/// What refreshing metrics needs. Some round trips more, which matter little to so rare a command.
+async fn metrics(session: &Session, book: &Book, at: UnixMillis) -> Result<MetricsInput, Fault> {
+    let before = number(MetricsLoading::sums_before_ms(book));
+    let sums = read(rows::running_sums, &fetch(session, sql::RUNNING_SUMS, vec![before]).await?)?;
+    let loading = MetricsLoading::new(book, at, sums);
+    let (mut until, mut entries) = (None, Vec::new());
+    if let Some(from) = loading.from().map(UnixMillis::get) {
+        let place = vec![number(from), number(METRICS_ENTRIES_MAX.into())];
+        let one_too_many = read(rows::timestamp, &fetch(session, sql::MONEY_AFTER, place).await?)?.pop();
+        until = loading.until(one_too_many);
+        let within = vec![number(from), number(end_ms(until))];
+        entries = read(rows::ledger_entry, &fetch(session, sql::MONEY, within).await?)?;
+    }
+    let within = vec![number(loading.known_from_ms()), number(end_ms(until))];
+    let known = read(rows::known_metric, &fetch(session, sql::METRICS_KNOWN, within).await?)?;
+    Ok(loading.into_input(until, entries, known))
+}
+
+fn end_ms(until: Option<UnixMillis>) -> i64 {
+    until.map_or(i64::MAX, UnixMillis::get)
+}
+
+fn number(value: i64) -> Param<'static> {
+    (Box::new(value), Type::INT8)
+}
+
+async fn fetch(session: &Session, sql: &'static str, params: Vec<Param<'static>>) -> Result<Vec<Row>, Fault> {
+    Ok(query(&session.client, sql, &params).await?)
 }
 
 /// What a server takes as a limit; 0 would be none.

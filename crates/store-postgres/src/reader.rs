@@ -5,9 +5,9 @@ use nailsage_domain::{
     SignalId, SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
-    BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, Order, Outcome, Page, Pending, PositionQuery, Reader,
-    SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
-    plan::StrategyState, rows::read as rows,
+    BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor, MetricRow, MetricsOf, MetricsQuery, Order,
+    Outcome, Page, Pending, PositionQuery, Reader, SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord,
+    StrategyRef, TimeCursor, TradeQuery, plan::StrategyState, rows::read as rows,
 };
 use tokio_postgres::{
     Row,
@@ -187,6 +187,35 @@ fn equity(query: &CurveQuery) -> Select {
     select
 }
 
+fn metrics(query: &MetricsQuery) -> Select {
+    let select = Select::new(sql::METRICS).with("timeframe =", Type::TEXT, query.timeframe.as_str());
+    let select = match query.of {
+        MetricsOf::Everyone => select,
+        MetricsOf::All => select.with("coalesce(strategy_id, 0) =", Type::INT8, 0_i64),
+        MetricsOf::Strategy(id) => select.with("coalesce(strategy_id, 0) =", Type::INT8, id.get()),
+    };
+    let mut select = select.with_some("period_start >=", Type::INT8, query.since.map(UnixMillis::get)).with_some(
+        "period_start <",
+        Type::INT8,
+        query.until.map(UnixMillis::get),
+    );
+    let (comparison, direction) = match query.order {
+        Order::Ascending => (">", "ASC"),
+        Order::Descending => ("<", "DESC"),
+    };
+    if let Some(MetricCursor { start_ms, strategy_id }) = query.after {
+        let owner = strategy_id.map_or(0, StrategyId::get);
+        select.params.extend([start_ms, owner].map(|value| -> Param<'static> { (Box::new(value), Type::INT8) }));
+        let count = select.params.len();
+        let place = format!("(period_start, coalesce(strategy_id, 0)) {comparison} (${}, ${count})", count - 1);
+        select = select.literally(Some(&place));
+    }
+    select.params.push((Box::new(i64::from(query.rows()) + 1), Type::INT8));
+    let order = format!("ORDER BY period_start {direction}, coalesce(strategy_id, 0) {direction}");
+    select.sql = format!("{} {order} LIMIT ${}", select.sql, select.params.len());
+    select
+}
+
 impl PostgresStore {
     fn page<T: Send + 'static, C: Send + 'static>(
         &self,
@@ -290,6 +319,10 @@ impl Reader for PostgresStore {
             Ok(())
         };
         self.readers.ask_each(question, query.curve(), take, |curve| Ok(curve.into()))
+    }
+
+    fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>> {
+        self.page(metrics(&query), query.rows(), rows::metric, |row: &MetricRow| MetricCursor::from(row))
     }
 
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>> {

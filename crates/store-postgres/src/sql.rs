@@ -34,6 +34,13 @@ macro_rules! positions {
     };
 }
 
+macro_rules! ledger {
+    () => {
+        "SELECT strategy_id, seq, kind, position_id, trade_id, delta_micros, balance_micros, held_ms, \
+         reason, request_key, commit_seq, timestamp, created_at FROM ledger "
+    };
+}
+
 /// An update that must find as many rows as the first array has.
 macro_rules! updated {
     ($update:literal) => {
@@ -124,8 +131,7 @@ pub const SIGNALS: &str = "SELECT id, strategy_id, starlisting_id, signal_type, 
      was_executed, rejection_reason, created_at FROM signals ";
 
 /// Ledger rows; a page's conditions are appended.
-pub const LEDGER: &str = "SELECT strategy_id, seq, kind, position_id, trade_id, delta_micros, balance_micros, held_ms, \
-     reason, request_key, commit_seq, timestamp, created_at FROM ledger ";
+pub const LEDGER: &str = ledger!();
 
 /// Events; a page's conditions are appended.
 pub const EVENTS: &str =
@@ -145,6 +151,34 @@ pub const EQUITY: &str =
 
 /// What a strategy's curve is made of; conditions are appended.
 pub const STRATEGY_EQUITY: &str = "SELECT timestamp, equity, realized_pnl, unrealized_pnl FROM strategy_snapshots ";
+
+/// Metrics; a page's conditions are appended.
+pub const METRICS: &str = "SELECT id, strategy_id, timeframe, period_start, period_end, total_return_pct, total_return_usdt, \
+     num_trades, num_wins, num_losses, win_rate_pct, avg_win_usdt, avg_loss_usdt, largest_win_usdt, \
+     largest_loss_usdt, profit_factor, avg_position_duration_minutes, max_drawdown_pct, \
+     max_drawdown_usdt, sharpe_ratio, created_at, updated_at, growth_factor, running_sums FROM \
+     performance_metrics ";
+
+/// The sums at the end of the last day before a time, of every strategy and of all together.
+pub const RUNNING_SUMS: &str = "SELECT nullif(w.id, 0), m.running_sums \
+     FROM (SELECT 0::bigint AS id UNION ALL SELECT id FROM strategies) AS w CROSS JOIN LATERAL (SELECT running_sums \
+     FROM performance_metrics WHERE coalesce(strategy_id, 0) = w.id AND timeframe = 'daily' AND period_start < $1 \
+     ORDER BY period_start DESC LIMIT 1) AS m";
+
+/// The time of the entry after so many others, of those that count for metrics.
+pub const MONEY_AFTER: &str = "SELECT timestamp FROM ledger WHERE kind IN ('register', 'adjust', 'close', 'liquidate') \
+     AND timestamp >= $1 ORDER BY timestamp, strategy_id, seq LIMIT 1 OFFSET $2";
+
+/// The entries in a stretch of time that count for metrics, in their order.
+pub const MONEY: &str = concat!(
+    ledger!(),
+    "WHERE kind IN ('register', 'adjust', 'close', 'liquidate') AND timestamp >= $1 AND timestamp < $2 \
+     ORDER BY timestamp, strategy_id, seq"
+);
+
+/// Which metrics there are, of periods that begin in a stretch of time and of all times.
+pub const METRICS_KNOWN: &str = "SELECT id, strategy_id, timeframe, period_start, created_at FROM performance_metrics \
+     WHERE (period_start >= $1 AND period_start < $2) OR period_start = 0";
 
 /// New strategies.
 pub const STRATEGY_INSERT: &str = "INSERT INTO strategies (id, strategy_name, version, starlisting_id, interval, \
@@ -235,6 +269,25 @@ pub const STRATEGY_SNAPSHOT_INSERT: &str = "INSERT INTO strategy_snapshots (snap
      created_at) SELECT * FROM unnest($1::int8[], $2::int8[], $3::numeric[], $4::numeric[], $5::numeric[], \
      $6::numeric[], $7::numeric[], $8::int8[], $9::bool[], $10::int8[], $11::int8[])";
 
+/// Metrics, new or written again.
+pub const METRIC_PUT: &str = "INSERT INTO performance_metrics (id, strategy_id, timeframe, period_start, period_end, \
+     total_return_pct, total_return_usdt, num_trades, num_wins, num_losses, win_rate_pct, avg_win_usdt, \
+     avg_loss_usdt, largest_win_usdt, largest_loss_usdt, profit_factor, avg_position_duration_minutes, \
+     max_drawdown_pct, max_drawdown_usdt, sharpe_ratio, created_at, updated_at, growth_factor, \
+     running_sums) SELECT * FROM unnest($1::int8[], $2::int8[], $3::text[], $4::int8[], $5::int8[], \
+     $6::float8[], $7::numeric[], $8::int8[], $9::int8[], $10::int8[], $11::float8[], $12::numeric[], \
+     $13::numeric[], $14::numeric[], $15::numeric[], $16::float8[], $17::float8[], $18::float8[], \
+     $19::numeric[], $20::float8[], $21::int8[], $22::int8[], $23::float8[], $24::text[]) ON CONFLICT \
+     (id) DO UPDATE SET total_return_pct = excluded.total_return_pct, total_return_usdt = \
+     excluded.total_return_usdt, num_trades = excluded.num_trades, num_wins = excluded.num_wins, \
+     num_losses = excluded.num_losses, win_rate_pct = excluded.win_rate_pct, avg_win_usdt = \
+     excluded.avg_win_usdt, avg_loss_usdt = excluded.avg_loss_usdt, largest_win_usdt = \
+     excluded.largest_win_usdt, largest_loss_usdt = excluded.largest_loss_usdt, profit_factor = \
+     excluded.profit_factor, avg_position_duration_minutes = excluded.avg_position_duration_minutes, \
+     max_drawdown_pct = excluded.max_drawdown_pct, max_drawdown_usdt = excluded.max_drawdown_usdt, \
+     sharpe_ratio = excluded.sharpe_ratio, updated_at = excluded.updated_at, growth_factor = \
+     excluded.growth_factor, running_sums = excluded.running_sums";
+
 /// Accepted commands.
 pub const REQUEST_INSERT: &str = "INSERT INTO requests (request_key, fingerprint, outcome, opened_position_id, \
      commit_seq, timestamp, created_at) SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::int8[], \
@@ -250,7 +303,7 @@ pub const BOOK_SET: &str = updated!(
 );
 
 /// What the writer runs, apart from locking the book; prepared where nobody stands in between.
-pub(crate) const WRITERS: [&str; 23] = [
+pub(crate) const WRITERS: [&str; 24] = [
     REQUESTS_BY_KEY,
     STRATEGIES_BY_ID,
     STRATEGIES_BY_KEY,
@@ -272,6 +325,7 @@ pub(crate) const WRITERS: [&str; 23] = [
     EVENT_INSERT,
     SNAPSHOT_INSERT,
     STRATEGY_SNAPSHOT_INSERT,
+    METRIC_PUT,
     REQUEST_INSERT,
     BOOK_SET,
 ];

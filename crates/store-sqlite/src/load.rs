@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use nailsage_domain::PositionId;
+use nailsage_domain::{PositionId, UnixMillis};
 use nailsage_store::{
     StrategyRef,
     footprint::Footprint,
+    metrics::{METRICS_ENTRIES_MAX, MetricsInput, MetricsLoading},
     plan::StrategyState,
     rows::read as rows,
     state::{Book, State},
@@ -40,6 +41,10 @@ pub(crate) fn state(connection: &Connection, book: Book, footprint: &Footprint) 
             state.put_position(position);
         }
     }
+    if let Some(at) = footprint.metrics_at {
+        let input = metrics(connection, state.book(), at)?;
+        state.put_metrics(input);
+    }
     for strategy in &footprint.strategies {
         if let Some(strategy) = find_strategy(connection, strategy)? {
             state.put_strategy(strategy);
@@ -48,6 +53,24 @@ pub(crate) fn state(connection: &Connection, book: Book, footprint: &Footprint) 
     load_open(connection, &mut state, footprint)?;
     load_positions(connection, &mut state, &positions)?;
     Ok(state)
+}
+
+/// What refreshing metrics needs.
+fn metrics(connection: &Connection, book: &Book, at: UnixMillis) -> Result<MetricsInput> {
+    let sums = all(connection, sql::RUNNING_SUMS, [MetricsLoading::sums_before_ms(book)], rows::running_sums)?;
+    let loading = MetricsLoading::new(book, at, sums);
+    let (mut until, mut entries) = (None, Vec::new());
+    if let Some(from) = loading.from().map(UnixMillis::get) {
+        let one_too_many = one(connection, sql::MONEY_AFTER, (from, METRICS_ENTRIES_MAX), rows::timestamp)?;
+        until = loading.until(one_too_many);
+        entries = all(connection, sql::MONEY, (from, end_ms(until)), rows::ledger_entry)?;
+    }
+    let known = all(connection, sql::METRICS_KNOWN, (loading.known_from_ms(), end_ms(until)), rows::known_metric)?;
+    Ok(loading.into_input(until, entries, known))
+}
+
+fn end_ms(until: Option<UnixMillis>) -> i64 {
+    until.map_or(i64::MAX, UnixMillis::get)
 }
 
 pub(crate) fn find_strategy(connection: &Connection, strategy: &StrategyRef) -> Result<Option<StrategyState>> {

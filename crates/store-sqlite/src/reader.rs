@@ -5,9 +5,9 @@ use nailsage_domain::{
     SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
-    BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, Order, Outcome, Page, Pending, PositionQuery, Reader,
-    SignalQuery, SnapshotQuery, StoreError, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
-    plan::StrategyState, rows::read as rows,
+    BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor, MetricRow, MetricsOf, MetricsQuery, Order,
+    Outcome, Page, Pending, PositionQuery, Reader, SignalQuery, SnapshotQuery, StoreError, StrategyQuery,
+    StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState, rows::read as rows,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
@@ -202,6 +202,31 @@ fn curve(connection: &Connection, query: &CurveQuery) -> rusqlite::Result<Curve>
     Ok(curve.into())
 }
 
+fn metrics(query: &MetricsQuery) -> Select {
+    let select = Select::new(sql::METRICS).with("timeframe = ?", query.timeframe.as_str().to_owned());
+    let select = match query.of {
+        MetricsOf::Everyone => select,
+        MetricsOf::All => select.with("coalesce(strategy_id, 0) = ?", 0),
+        MetricsOf::Strategy(id) => select.with("coalesce(strategy_id, 0) = ?", id.get()),
+    };
+    let mut select = select
+        .with_some("period_start >= ?", query.since.map(UnixMillis::get))
+        .with_some("period_start < ?", query.until.map(UnixMillis::get));
+    let (comparison, direction) = match query.order {
+        Order::Ascending => (">", "ASC"),
+        Order::Descending => ("<", "DESC"),
+    };
+    if let Some(MetricCursor { start_ms, strategy_id }) = query.after {
+        select = select.literally(Some(&format!("(period_start, coalesce(strategy_id, 0)) {comparison} (?, ?)")));
+        let owner = strategy_id.map_or(0, StrategyId::get);
+        select.params.extend([Value::Integer(start_ms), Value::Integer(owner)]);
+    }
+    let order = format!("ORDER BY period_start {direction}, coalesce(strategy_id, 0) {direction} LIMIT ?");
+    select.sql = format!("{} {order}", select.sql);
+    select.params.push(Value::Integer(i64::from(query.rows()) + 1));
+    select
+}
+
 fn record(state: StrategyState) -> StrategyRecord {
     StrategyRecord { strategy: state.strategy, totals: state.totals }
 }
@@ -287,6 +312,12 @@ impl Reader for SqliteStore {
     fn equity_curve(&self, query: CurveQuery) -> Pending<Curve> {
         self.ask(move |connection| {
             curve(connection, &query).map_err(|error| store_error("reading an equity curve", error))
+        })
+    }
+
+    fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>> {
+        self.ask(move |connection| {
+            metrics(&query).page(connection, query.rows(), rows::metric, |row: &MetricRow| MetricCursor::from(row))
         })
     }
 

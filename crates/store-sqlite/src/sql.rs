@@ -106,6 +106,34 @@ pub const EQUITY: &str =
 /// What a strategy's curve is made of; conditions are appended.
 pub const STRATEGY_EQUITY: &str = "SELECT timestamp, equity, realized_pnl, unrealized_pnl FROM strategy_snapshots ";
 
+/// Metrics; a page's conditions are appended.
+pub const METRICS: &str = "SELECT id, strategy_id, timeframe, period_start, period_end, total_return_pct, total_return_usdt, \
+     num_trades, num_wins, num_losses, win_rate_pct, avg_win_usdt, avg_loss_usdt, largest_win_usdt, \
+     largest_loss_usdt, profit_factor, avg_position_duration_minutes, max_drawdown_pct, \
+     max_drawdown_usdt, sharpe_ratio, created_at, updated_at, growth_factor, running_sums FROM \
+     performance_metrics ";
+
+/// The sums at the end of the last day before a time, of every strategy and of all together.
+pub const RUNNING_SUMS: &str = "SELECT * FROM (SELECT nullif(w.id, 0) AS strategy_id, (SELECT m.running_sums \
+     FROM performance_metrics AS m WHERE coalesce(m.strategy_id, 0) = w.id AND m.timeframe = 'daily' \
+     AND m.period_start < ?1 ORDER BY m.period_start DESC LIMIT 1) AS running_sums \
+     FROM (SELECT 0 AS id UNION ALL SELECT id FROM strategies) AS w) WHERE running_sums IS NOT NULL";
+
+/// The time of the entry after so many others, of those that count for metrics.
+pub const MONEY_AFTER: &str = "SELECT timestamp FROM ledger WHERE kind IN ('register', 'adjust', 'close', 'liquidate') \
+     AND timestamp >= ?1 ORDER BY timestamp, strategy_id, seq LIMIT 1 OFFSET ?2";
+
+/// The entries in a stretch of time that count for metrics, in their order.
+pub const MONEY: &str = concat!(
+    ledger!(),
+    "WHERE kind IN ('register', 'adjust', 'close', 'liquidate') AND timestamp >= ?1 AND timestamp < ?2 \
+     ORDER BY timestamp, strategy_id, seq"
+);
+
+/// Which metrics there are, of periods that begin in a stretch of time and of all times.
+pub const METRICS_KNOWN: &str = "SELECT id, strategy_id, timeframe, period_start, created_at FROM performance_metrics \
+     WHERE (period_start >= ?1 AND period_start < ?2) OR period_start = 0";
+
 macro_rules! requests {
     () => {
         "SELECT request_key, fingerprint, outcome, opened_position_id, timestamp, \
@@ -178,6 +206,22 @@ pub const SNAPSHOT_INSERT: &str = "INSERT INTO state_snapshots (id, total_equity
 pub const STRATEGY_SNAPSHOT_INSERT: &str = "INSERT INTO strategy_snapshots (snapshot_id, strategy_id, equity, \
      available_capital, allocated_capital, unrealized_pnl, realized_pnl, num_open_positions, is_active, timestamp, \
      created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+
+/// A row of metrics, new or written again.
+pub const METRIC_PUT: &str = "INSERT INTO performance_metrics (id, strategy_id, timeframe, period_start, period_end, \
+     total_return_pct, total_return_usdt, num_trades, num_wins, num_losses, win_rate_pct, avg_win_usdt, \
+     avg_loss_usdt, largest_win_usdt, largest_loss_usdt, profit_factor, avg_position_duration_minutes, \
+     max_drawdown_pct, max_drawdown_usdt, sharpe_ratio, created_at, updated_at, growth_factor, \
+     running_sums) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
+     ?18, ?19, ?20, ?21, ?22, ?23, ?24) ON CONFLICT (id) DO UPDATE SET total_return_pct = \
+     excluded.total_return_pct, total_return_usdt = excluded.total_return_usdt, num_trades = \
+     excluded.num_trades, num_wins = excluded.num_wins, num_losses = excluded.num_losses, win_rate_pct = \
+     excluded.win_rate_pct, avg_win_usdt = excluded.avg_win_usdt, avg_loss_usdt = excluded.avg_loss_usdt, \
+     largest_win_usdt = excluded.largest_win_usdt, largest_loss_usdt = excluded.largest_loss_usdt, \
+     profit_factor = excluded.profit_factor, avg_position_duration_minutes = \
+     excluded.avg_position_duration_minutes, max_drawdown_pct = excluded.max_drawdown_pct, \
+     max_drawdown_usdt = excluded.max_drawdown_usdt, sharpe_ratio = excluded.sharpe_ratio, updated_at = \
+     excluded.updated_at, growth_factor = excluded.growth_factor, running_sums = excluded.running_sums";
 
 /// An accepted command.
 pub const REQUEST_INSERT: &str = "INSERT INTO requests (request_key, fingerprint, outcome, opened_position_id, commit_seq, \

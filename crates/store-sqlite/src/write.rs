@@ -43,6 +43,7 @@ fn text(table: Table) -> &'static str {
         Table::Events => sql::EVENT_INSERT,
         Table::Snapshots => sql::SNAPSHOT_INSERT,
         Table::StrategySnapshots => sql::STRATEGY_SNAPSHOT_INSERT,
+        Table::Metrics => sql::METRIC_PUT,
         Table::Requests => sql::REQUEST_INSERT,
         Table::Book => sql::BOOK_SET,
     }

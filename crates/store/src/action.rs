@@ -43,6 +43,8 @@ pub enum Action {
     TakeSnapshot(TakeSnapshot),
     /// Record what somebody else says that all strategies together had.
     RecordSnapshot(RecordSnapshot),
+    /// Work out the metrics of all periods that changed.
+    RefreshMetrics(RefreshMetrics),
 }
 
 impl Action {
@@ -326,6 +328,14 @@ pub struct LogEvent {
 #[serde(deny_unknown_fields)]
 pub struct TakeSnapshot {}
 
+/// Work out the metrics of every strategy, and of all together, for all periods that changed since the last time.
+///
+/// It is a command of its own. After much has happened it takes only the oldest part, and its outcome says that more is
+/// left: send it again until nothing is. Days count as complete when they are over at the command's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshMetrics {}
+
 /// Record a snapshot that was worked out elsewhere, such as one of an earlier system.
 ///
 /// Equity must be what is available, allocated and unrealized together.
@@ -377,4 +387,5 @@ action_from! {
     LogEvent => LogEvent,
     TakeSnapshot => TakeSnapshot,
     RecordSnapshot => RecordSnapshot,
+    RefreshMetrics => RefreshMetrics,
 }

@@ -1,6 +1,8 @@
 //! What a command comes to: its outcome, or a refusal.
 
-use nailsage_domain::{Amount, EventId, PositionId, SignalId, StarlistingId, StateSnapshot, StrategyId, TradeId, Usdt};
+use nailsage_domain::{
+    Amount, EventId, PositionId, SignalId, StarlistingId, StateSnapshot, StrategyId, TradeId, UnixMillis, Usdt,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
@@ -81,6 +83,8 @@ pub enum Done {
     TakeSnapshot(StateSnapshot),
     /// A snapshot from elsewhere was recorded.
     RecordSnapshot(StateSnapshot),
+    /// Metrics were refreshed.
+    RefreshMetrics(MetricsRefreshed),
 }
 
 /// What registering a strategy did.
@@ -193,6 +197,20 @@ pub struct BankrollAdjusted {
     pub delta: Usdt,
     /// What it is now, in USDT.
     pub bankroll: Usdt,
+}
+
+/// What refreshing metrics did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetricsRefreshed {
+    /// How many ledger entries were taken.
+    pub num_entries: u64,
+    /// How many rows of metrics were written, new ones and changed ones.
+    pub num_rows: u64,
+    /// Days before the UTC day of this time count as complete.
+    pub as_of: UnixMillis,
+    /// Where the entries begin that are left for the next time, if any are left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_from: Option<UnixMillis>,
 }
 
 /// What logging an event did.

@@ -59,7 +59,9 @@ fn audit_book(state: &State, plan: &Plan) -> Result<(), AuditError> {
     let events = changes.events.iter().map(|event| event.id.get());
     dense("event", before.next_event_id.get(), after.next_event_id.get(), events)?;
     let snapshots = changes.snapshots.iter().map(|snapshot| snapshot.id.get());
-    dense("snapshot", before.next_snapshot_id.get(), after.next_snapshot_id.get(), snapshots)
+    dense("snapshot", before.next_snapshot_id.get(), after.next_snapshot_id.get(), snapshots)?;
+    let metrics = changes.metrics.iter().map(|row| row.id.get()).filter(|id| *id >= before.next_metric_id.get());
+    dense("metric", before.next_metric_id.get(), after.next_metric_id.get(), metrics)
 }
 
 fn audit_ledger(state: &State, plan: &Plan) -> Result<(), AuditError> {

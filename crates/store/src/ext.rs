@@ -8,11 +8,12 @@ use uuid::Uuid;
 use crate::{
     action::{
         Action, Activate, AdjustBankroll, ClosePosition, Deactivate, LiquidatePosition, LogEvent, MarkMarket,
-        MarkPosition, OpenPosition, RecordSignal, RecordSnapshot, RegisterStrategy, SetStops, TakeSnapshot,
+        MarkPosition, OpenPosition, RecordSignal, RecordSnapshot, RefreshMetrics, RegisterStrategy, SetStops,
+        TakeSnapshot,
     },
     answer::{
-        BankrollAdjusted, Done, EventLogged, MarketMarked, Outcome, PositionClosed, PositionMarked, PositionOpened,
-        Refused, SignalRecorded, StopsSet, StrategyActivity, StrategyRegistered,
+        BankrollAdjusted, Done, EventLogged, MarketMarked, MetricsRefreshed, Outcome, PositionClosed, PositionMarked,
+        PositionOpened, Refused, SignalRecorded, StopsSet, StrategyActivity, StrategyRegistered,
     },
     command::Command,
     error::StoreError,
@@ -85,6 +86,30 @@ macro_rules! use_cases {
                 carry_out(self, command, DEFAULT_TIMEOUT)
             }
 
+            /// Works out the metrics of every period that changed, command by command until nothing is left.
+            ///
+            /// The caller's key is that of the first command; the others get keys of their own. Tells of all together.
+            ///
+            /// # Errors
+            ///
+            /// [`CallError::Refused`] if a rule said no, else [`CallError::Store`]. What was done before stays done.
+            fn refresh_metrics(
+                &self,
+                caller: impl Into<Caller>,
+            ) -> impl Future<Output = Result<MetricsRefreshed, CallError>> + Send {
+                let Caller { at, key, timeout } = caller.into();
+                async move {
+                    let mut all = self.refresh_some_metrics(Caller { at, key, timeout }, RefreshMetrics {}).await?;
+                    while all.left_from.is_some() {
+                        let next = self.refresh_some_metrics(Caller { at, key: None, timeout }, RefreshMetrics {}).await?;
+                        all.num_entries += next.num_entries;
+                        all.num_rows += next.num_rows;
+                        (all.as_of, all.left_from) = (next.as_of, next.left_from);
+                    }
+                    Ok(all)
+                }
+            }
+
             $($(#[$doc])*
             ///
             /// # Errors
@@ -136,6 +161,8 @@ use_cases! {
         take_snapshot(TakeSnapshot) -> TakeSnapshot, StateSnapshot;
         /// Records a snapshot that was worked out elsewhere.
         record_snapshot(RecordSnapshot) -> RecordSnapshot, StateSnapshot;
+        /// Works out the metrics of the oldest periods that changed; its outcome says whether more are left.
+        refresh_some_metrics(RefreshMetrics) -> RefreshMetrics, MetricsRefreshed;
 }
 
 impl<S: Store + ?Sized> StoreExt for S {}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nailsage_domain::{PositionId, RequestKey, StarlistingId};
+use nailsage_domain::{PositionId, RequestKey, StarlistingId, UnixMillis};
 
 use crate::{
     action::Action,
@@ -28,6 +28,8 @@ pub struct Footprint {
     pub markets: BTreeSet<StarlistingId>,
     /// All strategies, and all open positions.
     pub everything: bool,
+    /// What refreshing metrics at this time needs.
+    pub metrics_at: Option<UnixMillis>,
 }
 
 impl Footprint {
@@ -44,6 +46,9 @@ impl Footprint {
         self.keys.extend(command.key.clone());
         for action in &command.actions {
             self.add_action(action);
+            if matches!(action, Action::RefreshMetrics(_)) {
+                self.metrics_at = Some(command.at);
+            }
         }
     }
 
@@ -79,7 +84,7 @@ impl Footprint {
                 }
             }
             Action::TakeSnapshot(_) => self.everything = true,
-            Action::RecordSnapshot(_) => {}
+            Action::RecordSnapshot(_) | Action::RefreshMetrics(_) => {}
         }
     }
 
@@ -107,7 +112,7 @@ impl Footprint {
 
 fn is_wide(action: &Action) -> bool {
     match action {
-        Action::MarkMarket(_) | Action::TakeSnapshot(_) => true,
+        Action::MarkMarket(_) | Action::TakeSnapshot(_) | Action::RefreshMetrics(_) => true,
         Action::RecordSignal(signal) => signal.then.iter().any(is_wide),
         _ => false,
     }

@@ -22,6 +22,7 @@ pub mod footprint;
 pub mod group;
 pub mod inspect;
 pub mod memory;
+pub mod metrics;
 pub mod open;
 pub mod plan;
 pub mod reader;
@@ -36,21 +37,24 @@ pub mod writer;
 
 pub use action::{
     Action, Activate, AdjustBankroll, BankrollChange, ClosePosition, Deactivate, LiquidatePosition, LogEvent,
-    MarkMarket, MarkPosition, OpenPosition, RecordSignal, RecordSnapshot, RegisterStrategy, SetStops, TakeSnapshot,
+    MarkMarket, MarkPosition, OpenPosition, RecordSignal, RecordSnapshot, RefreshMetrics, RegisterStrategy, SetStops,
+    TakeSnapshot,
 };
 pub use answer::{
-    Answer, BankrollAdjusted, Done, EventLogged, MarketMarked, Outcome, PositionClosed, PositionMarked, PositionOpened,
-    Refused, SignalRecorded, StopsSet, StrategyActivity, StrategyRegistered,
+    Answer, BankrollAdjusted, Done, EventLogged, MarketMarked, MetricsRefreshed, Outcome, PositionClosed,
+    PositionMarked, PositionOpened, Refused, SignalRecorded, StopsSet, StrategyActivity, StrategyRegistered,
 };
 pub use clock::{Clock, SystemClock};
 pub use command::{ACTIONS_MAX, Command};
 pub use error::StoreError;
 pub use ext::{CallError, Caller, StoreExt, time_ordered_key};
 pub use memory::MemoryStore;
+pub use metrics::MetricRow;
 pub use open::{Access, OpenError, OpenOptions};
 pub use reader::{
-    BookStatus, CURVE_POINTS_MAX, CURVE_POINTS_MIN, Curve, CurveQuery, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX,
-    Page, PositionQuery, Reader, SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord, TimeCursor, TradeQuery,
+    BookStatus, CURVE_POINTS_MAX, CURVE_POINTS_MIN, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor,
+    MetricsOf, MetricsQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery, SnapshotQuery,
+    StrategyQuery, StrategyRecord, TimeCursor, TradeQuery,
 };
 pub use reference::{PositionRef, StrategyRef};
 pub use refusal::Refusal;

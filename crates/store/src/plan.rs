@@ -10,6 +10,7 @@ use nailsage_domain::{
 use crate::{
     answer::Outcome,
     fingerprint::Fingerprint,
+    metrics::MetricRow,
     state::{Book, State},
 };
 
@@ -82,6 +83,8 @@ pub struct Changes {
     pub snapshots: Vec<StateSnapshot>,
     /// What each strategy had then.
     pub strategy_snapshots: Vec<StrategySnapshot>,
+    /// Metrics, new and changed.
+    pub metrics: Vec<MetricRow>,
 }
 
 impl Changes {
@@ -101,6 +104,7 @@ impl Changes {
         self.events.extend(later.events);
         self.snapshots.extend(later.snapshots);
         self.strategy_snapshots.extend(later.strategy_snapshots);
+        self.metrics.extend(later.metrics);
     }
 }
 
@@ -136,6 +140,8 @@ pub struct Writes {
     pub snapshots: Vec<StateSnapshot>,
     /// What each strategy had then, in order.
     pub strategy_snapshots: Vec<StrategySnapshot>,
+    /// Metrics, new and changed. They come from one command, as refreshing forms a group of its own.
+    pub metrics: Vec<MetricRow>,
     /// New requests, in order.
     pub requests: Vec<Arc<Request>>,
     /// The book row, if anything is written.
@@ -162,7 +168,7 @@ impl Gathering {
     }
 
     pub(crate) fn into_writes(self, state: &State) -> Writes {
-        let Changes { strategies, positions, trades, signals, ledger, events, snapshots, strategy_snapshots } =
+        let Changes { strategies, positions, trades, signals, ledger, events, snapshots, strategy_snapshots, metrics } =
             self.changes;
         Writes {
             strategies: strategies.into_values().collect(),
@@ -173,6 +179,7 @@ impl Gathering {
             events,
             snapshots,
             strategy_snapshots,
+            metrics,
             requests: self.requests,
             book: (!self.is_empty).then(|| state.book().clone()),
         }

@@ -3,11 +3,11 @@
 use nailsage_domain::{
     CurvePoint, EquityCurve, Event, EventId, EventType, LedgerEntry, Position, PositionId, PositionStatus, RequestKey,
     Severity, Signal, SignalId, SnapshotId, StateSnapshot, Strategy, StrategyId, StrategySnapshot, StrategyTotals,
-    Trade, TradeId, UnixMillis,
+    Timeframe, Trade, TradeId, UnixMillis,
 };
 use serde::Serialize;
 
-use crate::{answer::Outcome, reference::StrategyRef, state::Book, store::Pending};
+use crate::{answer::Outcome, metrics::MetricRow, reference::StrategyRef, state::Book, store::Pending};
 
 /// The most rows in one page.
 pub const PAGE_ROWS_MAX: u32 = 1_000;
@@ -72,6 +72,12 @@ pub struct BookStatus {
     pub events: i64,
     /// How many snapshots there have been.
     pub snapshots: i64,
+    /// How many rows of metrics there have been.
+    pub metrics: i64,
+    /// As of when the metrics were refreshed; none before the first time.
+    pub metrics_at: Option<UnixMillis>,
+    /// The earliest ledger entry that the metrics lack; none when they lack nothing.
+    pub metrics_from: Option<UnixMillis>,
 }
 
 macro_rules! queries {
@@ -264,6 +270,66 @@ impl From<EquityCurve> for Curve {
     }
 }
 
+/// Whose metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MetricsOf {
+    /// Those of every strategy, and those of all together.
+    #[default]
+    Everyone,
+    /// Those of all strategies together.
+    All,
+    /// Those of one strategy.
+    Strategy(StrategyId),
+}
+
+/// Where a page of metrics goes on: after this period, and in it after this strategy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct MetricCursor {
+    /// The start of the last row's period, in Unix milliseconds.
+    pub start_ms: i64,
+    /// Whose row it was; none for that of all strategies together, which comes first.
+    pub strategy_id: Option<StrategyId>,
+}
+
+/// Which metrics, in the order of their periods.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricsQuery {
+    /// Whose.
+    pub of: MetricsOf,
+    /// Of which kind of period.
+    pub timeframe: Timeframe,
+    /// Only periods that begin at this time or later; `all_time` begins before every time.
+    pub since: Option<UnixMillis>,
+    /// Only periods that begin before this time.
+    pub until: Option<UnixMillis>,
+    /// Only rows after this one, in the order asked for.
+    pub after: Option<MetricCursor>,
+    /// At most so many rows, from 1 to [`PAGE_ROWS_MAX`]; what lies outside is brought inside.
+    pub limit: u32,
+    /// Oldest or newest first.
+    pub order: Order,
+}
+
+impl MetricsQuery {
+    /// All metrics of a kind of period, the oldest first.
+    #[must_use]
+    pub fn of(of: MetricsOf, timeframe: Timeframe) -> Self {
+        Self { of, timeframe, since: None, until: None, after: None, limit: 100, order: Order::Ascending }
+    }
+
+    /// The limit, brought inside its range.
+    #[must_use]
+    pub fn rows(&self) -> u32 {
+        self.limit.clamp(1, PAGE_ROWS_MAX)
+    }
+}
+
+impl From<&MetricRow> for MetricCursor {
+    fn from(row: &MetricRow) -> Self {
+        Self { start_ms: row.metrics.period.start_ms, strategy_id: row.metrics.strategy_id }
+    }
+}
+
 /// A book that can be read.
 ///
 /// Each answer is one consistent read of what is committed, begun after every command whose answer the caller has seen.
@@ -310,6 +376,9 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
     /// The curve that the snapshots make, brought down to a number of points that keep its extremes, in as little memory.
     fn equity_curve(&self, query: CurveQuery) -> Pending<Curve>;
 
+    /// Metrics as they were refreshed last, by period and strategy. A period in which nothing counted has no row.
+    fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>>;
+
     /// The outcome of the command that was accepted under this key, if there is one.
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>>;
 }
@@ -326,6 +395,9 @@ impl From<&Book> for BookStatus {
             signals: book.next_signal_id.get() - 1,
             events: book.next_event_id.get() - 1,
             snapshots: book.next_snapshot_id.get() - 1,
+            metrics: book.next_metric_id.get() - 1,
+            metrics_at: book.metrics_at,
+            metrics_from: book.metrics_from,
         }
     }
 }

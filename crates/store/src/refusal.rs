@@ -116,6 +116,12 @@ pub enum Refusal {
         /// The equity given.
         total_equity: Usdt,
     },
+    /// Refreshing metrics is a command of its own.
+    #[error("refresh_metrics must be the only action of its command")]
+    RefreshIsAlone,
+    /// Somebody has changed the metrics, or deleted some of them.
+    #[error("the rows of performance_metrics do not fit the ledger; delete all of them and refresh again")]
+    MetricsDoNotFit,
     /// The key was accepted before, with another command.
     #[error("key {key} was used before for a different command; use a new key")]
     KeyReused {
@@ -154,6 +160,8 @@ pub enum RangedValue {
     Totals,
     /// A sum over strategies or positions.
     Snapshot,
+    /// A sum over what was realized.
+    Metrics,
 }
 
 impl RangedValue {
@@ -168,6 +176,7 @@ impl RangedValue {
             Self::Bankroll => "bankroll",
             Self::Totals => "totals",
             Self::Snapshot => "snapshot",
+            Self::Metrics => "metrics",
         }
     }
 }
@@ -200,6 +209,8 @@ impl Refusal {
             Self::WithdrawalExceedsBankroll { .. } => "withdrawal_exceeds_bankroll",
             Self::RangeExceeded { .. } => "range_exceeded",
             Self::SnapshotDoesNotAddUp { .. } => "snapshot_does_not_add_up",
+            Self::RefreshIsAlone => "refresh_is_alone",
+            Self::MetricsDoNotFit => "metrics_do_not_fit",
             Self::KeyReused { .. } => "key_reused",
             Self::EmptyCommand => "empty_command",
             Self::TooManyActions { .. } => "too_many_actions",

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use nailsage_domain::{Event, LedgerEntry, Position, RequestKey, Signal, StateSnapshot, StrategySnapshot, Trade};
+use nailsage_domain::{
+    Event, LedgerEntry, Position, RequestKey, Signal, StateSnapshot, StrategySnapshot, Timeframe, Trade,
+};
 use nailsage_store::{
-    BookStatus, EventQuery, LedgerQuery, Outcome, PAGE_ROWS_MAX, Page, Pending, PositionQuery, Reader, SignalQuery,
-    SnapshotQuery, StrategyQuery, StrategyRecord, TradeQuery,
+    BookStatus, EventQuery, LedgerQuery, MetricRow, MetricsOf, MetricsQuery, Outcome, PAGE_ROWS_MAX, Page, Pending,
+    PositionQuery, Reader, SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord, TradeQuery,
 };
 use serde::Serialize;
 
@@ -23,6 +25,8 @@ pub(crate) struct Dump {
     pub(crate) snapshots: Vec<StateSnapshot>,
     /// Strategy by strategy.
     pub(crate) strategy_snapshots: Vec<StrategySnapshot>,
+    /// Those of all times, then months, weeks and days.
+    pub(crate) metrics: Vec<MetricRow>,
     /// What is known under each key that was asked for.
     pub(crate) outcomes: Vec<(RequestKey, Option<Outcome>)>,
 }
@@ -44,6 +48,11 @@ impl Dump {
             let strategy_id = record.strategy.id;
             strategy_snapshots.extend(all(|after| reader.strategy_snapshots(strategy_id, of_time(after))).await);
         }
+        let mut metrics = Vec::new();
+        for timeframe in [Timeframe::AllTime, Timeframe::Monthly, Timeframe::Weekly, Timeframe::Daily] {
+            let query = MetricsQuery { limit, ..MetricsQuery::of(MetricsOf::Everyone, timeframe) };
+            metrics.extend(all(|after| reader.metrics(MetricsQuery { after, ..query.clone() })).await);
+        }
         let mut outcomes = Vec::new();
         for key in keys {
             let outcome = reader.outcome(key.clone()).await.expect("outcomes can be read");
@@ -52,6 +61,7 @@ impl Dump {
         Self {
             snapshots: all(|after| reader.snapshots(of_time(after))).await,
             strategy_snapshots,
+            metrics,
             book: reader.book().await.expect("the book's state can be read"),
             strategies,
             positions: all(|after| reader.positions(PositionQuery { after, limit, ..PositionQuery::default() })).await,
@@ -87,6 +97,7 @@ impl Dump {
             events,
             snapshots,
             strategy_snapshots,
+            metrics,
             outcomes,
         } = self;
         let mut lines = rows("book", std::slice::from_ref(book));
@@ -98,6 +109,7 @@ impl Dump {
         lines.extend(rows("event", events));
         lines.extend(rows("snapshot", snapshots));
         lines.extend(rows("strategy snapshot", strategy_snapshots));
+        lines.extend(metrics.iter().map(|row| format!("metrics {row:?}")));
         lines.extend(rows("outcome", outcomes));
         lines
     }

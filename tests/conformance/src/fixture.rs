@@ -11,10 +11,10 @@ use nailsage_domain::{
 };
 use nailsage_store::{
     Action, Activate, AdjustBankroll, Answer, BankrollAdjusted, ClosePosition, Command, DEFAULT_TIMEOUT, Deactivate,
-    Done, EventLogged, LiquidatePosition, LogEvent, MarkMarket, MarkPosition, MarketMarked, OpenPosition, Outcome,
-    Pending, PositionClosed, PositionMarked, PositionOpened, RecordSignal, RecordSnapshot, Refusal, Refused,
-    RegisterStrategy, SetStops, SignalRecorded, StopsSet, Store, StoreError, StrategyActivity, StrategyRecord,
-    StrategyRef, StrategyRegistered, TakeSnapshot,
+    Done, EventLogged, LiquidatePosition, LogEvent, MarkMarket, MarkPosition, MarketMarked, MetricsRefreshed,
+    OpenPosition, Outcome, Pending, PositionClosed, PositionMarked, PositionOpened, RecordSignal, RecordSnapshot,
+    RefreshMetrics, Refusal, Refused, RegisterStrategy, SetStops, SignalRecorded, StopsSet, Store, StoreError,
+    StrategyActivity, StrategyRecord, StrategyRef, StrategyRegistered, TakeSnapshot,
 };
 
 use crate::{
@@ -234,6 +234,7 @@ use_cases! {
     adjust(AdjustBankroll) -> AdjustBankroll(BankrollAdjusted);
     log(LogEvent) -> LogEvent(EventLogged);
     snapshot(TakeSnapshot) -> TakeSnapshot(StateSnapshot);
+    refresh(RefreshMetrics) -> RefreshMetrics(MetricsRefreshed);
     record_snapshot(RecordSnapshot) -> RecordSnapshot(StateSnapshot);
 }
 

@@ -36,6 +36,9 @@ fn check_ids(dump: &Dump) {
     dense("positions", book.positions, dump.positions.iter().map(|position| position.id.get()));
     dense("trades", book.trades, dump.trades.iter().map(|trade| trade.id.get()));
     dense("signals", book.signals, dump.signals.iter().map(|signal| signal.id.get()));
+    let mut metrics: Vec<_> = dump.metrics.iter().map(|row| row.id.get()).collect();
+    metrics.sort_unstable();
+    dense("metrics", book.metrics, metrics.into_iter());
     let mut snapshots: Vec<_> = dump.snapshots.iter().map(|snapshot| snapshot.id.get()).collect();
     snapshots.sort_unstable();
     dense("snapshots", book.snapshots, snapshots.into_iter());

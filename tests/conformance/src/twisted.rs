@@ -7,8 +7,9 @@ use nailsage_domain::{
     StrategyId, StrategySnapshot, Trade, TradeId,
 };
 use nailsage_store::{
-    Answer, BookStatus, Command, Curve, CurveQuery, EventQuery, LedgerQuery, Outcome, Page, Pending, PositionQuery,
-    Reader, SignalQuery, SnapshotQuery, Store, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
+    Answer, BookStatus, Command, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor, MetricRow, MetricsQuery,
+    Outcome, Page, Pending, PositionQuery, Reader, SignalQuery, SnapshotQuery, Store, StrategyQuery, StrategyRecord,
+    StrategyRef, TimeCursor, TradeQuery,
 };
 
 /// Where a store may differ from the one beneath. Whatever is not twisted is passed on.
@@ -122,6 +123,10 @@ impl<T: Twist> Reader for Twisted<T> {
 
     fn equity_curve(&self, query: CurveQuery) -> Pending<Curve> {
         self.beneath.equity_curve(query)
+    }
+
+    fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>> {
+        self.beneath.metrics(query)
     }
 
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>> {

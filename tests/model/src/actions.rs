@@ -43,6 +43,8 @@ impl Run {
             Action::AdjustBankroll(action) => self.adjust(action).map(Done::AdjustBankroll),
             Action::LogEvent(action) => self.log(action).map(Done::LogEvent),
             Action::TakeSnapshot(_) => self.take_snapshot().map(Done::TakeSnapshot),
+            // What metrics have to be is asked of independent libraries, and the generator makes no such command.
+            Action::RefreshMetrics(_) => unreachable!("the model keeps no metrics"),
             Action::RecordSnapshot(action) => self.record_snapshot(action).map(Done::RecordSnapshot),
         }
     }

@@ -153,6 +153,7 @@ fn count_done(seen: &mut BTreeMap<String, u32>, done: &Done) {
         Done::AdjustBankroll(_) => "adjust_bankroll".to_owned(),
         Done::LogEvent(_) => "log_event".to_owned(),
         Done::TakeSnapshot(_) => "take_snapshot".to_owned(),
+        Done::RefreshMetrics(_) => "refresh_metrics".to_owned(),
         Done::RecordSnapshot(_) => "record_snapshot".to_owned(),
     };
     count(seen, &name);

@@ -121,6 +121,8 @@ fn refusals() -> Vec<Value> {
         json!({"code": "withdrawal_exceeds_bankroll", "amount": "500", "bankroll": "100"}),
         json!({"code": "range_exceeded", "what": "realized_pnl"}),
         json!({"code": "snapshot_does_not_add_up", "total_equity": "10"}),
+        json!({"code": "refresh_is_alone"}),
+        json!({"code": "metrics_do_not_fit"}),
         json!({"code": "key_reused", "key": "close-1"}),
         json!({"code": "empty_command"}),
         json!({"code": "too_many_actions", "count": 1001, "max": 1000}),

@@ -10,6 +10,7 @@ mod event;
 mod find;
 mod ledger;
 mod mark;
+mod metrics;
 mod open;
 mod register;
 mod signal;
@@ -21,10 +22,11 @@ use std::sync::Arc;
 use nailsage_domain::{PositionId, UnixMillis};
 
 use crate::{
-    action::{Action, TakeSnapshot},
+    action::{Action, RefreshMetrics, TakeSnapshot},
     answer::{Done, Outcome, Refused},
     command::ACTIONS_MAX,
     events::log_derived_events,
+    footprint::Footprint,
     plan::{Plan, Request},
     refusal::Refusal,
     state::{Overlay, State},
@@ -67,6 +69,9 @@ fn accept(state: &State, submission: &Submission, now: UnixMillis) -> Result<Pla
     let count = submission.action_count();
     if count == 0 {
         return Err(whole(Refusal::EmptyCommand));
+    }
+    if count > 1 && Footprint::of(command).metrics_at.is_some() {
+        return Err(whole(Refusal::RefreshIsAlone));
     }
     if count > ACTIONS_MAX {
         return Err(whole(Refusal::TooManyActions { count: count as u64, max: ACTIONS_MAX as u64 }));
@@ -122,6 +127,7 @@ fn decide_action(overlay: &mut Overlay<'_>, action: &Action, within: Within) -> 
         Action::LogEvent(it) => Done::LogEvent(event::log(overlay, it)?),
         Action::TakeSnapshot(TakeSnapshot {}) => Done::TakeSnapshot(snapshot::take(overlay)?),
         Action::RecordSnapshot(it) => Done::RecordSnapshot(snapshot::record(overlay, it)?),
+        Action::RefreshMetrics(RefreshMetrics {}) => Done::RefreshMetrics(metrics::refresh(overlay, within)?),
     })
 }
 

@@ -15,6 +15,7 @@ use crate::{
     clock::{Clock, SystemClock},
     command::Command,
     error::StoreError,
+    footprint::Footprint,
     group::fold,
     inspect::SCHEMA_VERSION,
     state::{Book, State},
@@ -83,6 +84,10 @@ impl MemoryStore {
         let mut inner = self.lock();
         if handed_over_at.elapsed() >= timeout {
             return Err(StoreError::unavailable("the command's time was up before it could begin"));
+        }
+        if let Some(at) = Footprint::of(submission.command()).metrics_at {
+            let input = inner.tables.metrics_input(inner.state.book(), at);
+            inner.state.put_metrics(input);
         }
         let mut folded = fold(&mut inner.state, &[submission], self.clock.as_ref(), || false);
         inner.tables.append(folded.writes);

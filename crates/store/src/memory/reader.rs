@@ -10,10 +10,11 @@ use nailsage_domain::{
 use super::{Inner, MemoryStore};
 use crate::{
     answer::Outcome,
+    metrics::MetricRow,
     plan::StrategyState,
     reader::{
-        BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, Order, Page, PositionQuery, Reader, SignalQuery,
-        SnapshotQuery, StrategyQuery, StrategyRecord, TimeCursor, TradeQuery,
+        BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor, MetricsOf, MetricsQuery, Order, Page,
+        PositionQuery, Reader, SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord, TimeCursor, TradeQuery,
     },
     reference::StrategyRef,
     store::Pending,
@@ -224,6 +225,27 @@ impl Reader for MemoryStore {
                 }
             }
             Curve::from(curve)
+        })
+    }
+
+    fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>> {
+        self.read(|inner| {
+            let mut rows: Vec<_> = inner.tables.metrics.values().cloned().collect();
+            rows.sort_by_key(|row| MetricCursor::from(row));
+            let is_wanted = |row: &MetricRow| {
+                let is_its = match query.of {
+                    MetricsOf::Everyone => true,
+                    MetricsOf::All => row.metrics.strategy_id.is_none(),
+                    MetricsOf::Strategy(id) => row.metrics.strategy_id == Some(id),
+                };
+                let start_ms = row.metrics.period.start_ms;
+                is_its
+                    && row.metrics.period.timeframe == query.timeframe
+                    && query.since.is_none_or(|since| start_ms >= since.get())
+                    && query.until.is_none_or(|until| start_ms < until.get())
+            };
+            let place = (query.after, query.rows(), query.order);
+            page(rows.iter(), |row| MetricCursor::from(row), place, is_wanted)
         })
     }
 

@@ -2,9 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use nailsage_domain::{Event, LedgerEntry, Signal, StateSnapshot, StrategyId, StrategySnapshot, Trade};
+use nailsage_domain::{
+    Event, LedgerEntry, LedgerKind, MetricId, Signal, StateSnapshot, StrategyId, StrategySnapshot, Trade, UnixMillis,
+};
 
-use crate::plan::Writes;
+use crate::{
+    metrics::{KnownMetric, METRICS_ENTRIES_MAX, MetricRow, MetricsInput, MetricsLoading},
+    plan::Writes,
+    state::Book,
+};
 
 /// Rows in the order of their ids, which are dense from 1.
 #[derive(Debug, Default)]
@@ -14,6 +20,8 @@ pub(super) struct Tables {
     pub(super) events: Vec<Event>,
     pub(super) snapshots: Vec<StateSnapshot>,
     pub(super) strategy_snapshots: Vec<StrategySnapshot>,
+    /// By id, which are dense from 1.
+    pub(super) metrics: BTreeMap<MetricId, MetricRow>,
     pub(super) ledger: BTreeMap<StrategyId, Vec<LedgerEntry>>,
 }
 
@@ -24,12 +32,43 @@ impl Tables {
         self.events.extend(writes.events);
         self.snapshots.extend(writes.snapshots);
         self.strategy_snapshots.extend(writes.strategy_snapshots);
+        self.metrics.extend(writes.metrics.into_iter().map(|row| (row.id, row)));
         for entry in writes.ledger {
             self.ledger.entry(entry.strategy_id).or_default().push(entry);
         }
     }
+    /// What refreshing metrics at this time needs.
+    pub(super) fn metrics_input(&self, book: &Book, at: UnixMillis) -> MetricsInput {
+        let before_ms = MetricsLoading::sums_before_ms(book);
+        let mut sums = BTreeMap::new();
+        for row in self.metrics.values().filter(|row| row.metrics.period.start_ms < before_ms) {
+            if let Some(running_sums) = row.metrics.running_sums {
+                let place = (row.metrics.period.start_ms, running_sums);
+                let last = sums.entry(row.metrics.strategy_id).or_insert(place);
+                if last.0 < place.0 {
+                    *last = place;
+                }
+            }
+        }
+        let sums = sums.into_iter().map(|(strategy_id, (_, sums))| (strategy_id, sums)).collect();
+        let loading = MetricsLoading::new(book, at, sums);
+        let mut entries: Vec<_> = self.ledger.values().flatten().filter(|entry| counts(entry.kind)).collect();
+        entries.retain(|entry| loading.from().is_some_and(|from| entry.timestamp >= from));
+        entries.sort_by_key(|entry| (entry.timestamp, entry.strategy_id, entry.seq));
+        let until = loading.until(entries.get(METRICS_ENTRIES_MAX as usize).map(|entry| entry.timestamp));
+        entries.retain(|entry| until.is_none_or(|until| entry.timestamp < until));
+        let known = self.metrics.values();
+        let known = known.map(|row| (row.place(), KnownMetric { id: row.id, created_at: row.created_at }));
+        loading.into_input(until, entries.into_iter().cloned().collect(), known)
+    }
+
     /// What a strategy had at each snapshot.
     pub(super) fn snapshots_of(&self, strategy_id: StrategyId) -> Vec<StrategySnapshot> {
         self.strategy_snapshots.iter().filter(|snapshot| snapshot.strategy_id == strategy_id).cloned().collect()
     }
+}
+
+/// Whether money moves, or a strategy begins.
+fn counts(kind: LedgerKind) -> bool {
+    matches!(kind, LedgerKind::Register | LedgerKind::Adjust | LedgerKind::Close | LedgerKind::Liquidate)
 }

@@ -10,6 +10,7 @@ use nailsage_domain::{
 
 use crate::{
     error::StoreError,
+    metrics::MetricRow,
     plan::{PositionWrite, Request, StrategyState, StrategyWrite, Writes},
     state::Book,
 };
@@ -65,6 +66,8 @@ pub enum Table {
     Snapshots,
     /// What each strategy had then, all columns.
     StrategySnapshots,
+    /// Metrics by id, all columns: new rows, or other values of rows that are there.
+    Metrics,
     /// New requests, all columns.
     Requests,
     /// The book row: the next ids, `commit_seq`, `updated_at`.
@@ -84,6 +87,7 @@ impl Table {
             Self::Ledger => "writing the ledger",
             Self::Events => "writing events",
             Self::Snapshots | Self::StrategySnapshots => "writing snapshots",
+            Self::Metrics => "writing metrics",
             Self::Requests => "writing requests",
             Self::Book => "writing the book row",
         }
@@ -128,6 +132,7 @@ pub fn batches(writes: &Writes) -> Result<Vec<Batch<'_>>, StoreError> {
     put(Table::Events, writes.events.iter().map(event).collect());
     put(Table::Snapshots, writes.snapshots.iter().map(snapshot).collect());
     put(Table::StrategySnapshots, writes.strategy_snapshots.iter().map(strategy_snapshot).collect());
+    put(Table::Metrics, writes.metrics.iter().map(metric).collect::<Result<_, _>>()?);
     put(Table::Requests, writes.requests.iter().map(|request| self::request(request)).collect::<Result<_, _>>()?);
     put(Table::Book, writes.book.iter().map(book).collect());
     Ok(batches)
@@ -355,6 +360,40 @@ fn strategy_snapshot(snapshot: &StrategySnapshot) -> Vec<Cell<'_>> {
         time(snapshot.timestamp),
         time(snapshot.created_at),
     ]
+}
+
+fn metric(row: &MetricRow) -> Result<Vec<Cell<'_>>, StoreError> {
+    let failed = |error| StoreError::backend(Table::Metrics.during(), error);
+    let failed_to_write = |error| StoreError::backend(Table::Metrics.during(), error);
+    let of_micros = |micros| Usdt::from_micros(micros).map(|usdt| Cell::Money(Some(usdt))).map_err(failed);
+    let it = &row.metrics;
+    let sums = it.running_sums.as_ref().map(serde_json::to_string).transpose().map_err(failed_to_write)?;
+    Ok(vec![
+        integer(row.id.get()),
+        integer(it.strategy_id.map(StrategyId::get)),
+        text(it.period.timeframe.as_str()),
+        integer(it.period.start_ms),
+        integer(it.period.end_ms),
+        Cell::Double(it.total_return_pct),
+        of_micros(it.total_return_micros)?,
+        integer(it.num_trades),
+        integer(it.num_wins),
+        integer(it.num_losses),
+        Cell::Double(it.win_rate_pct),
+        Cell::Money(it.avg_win),
+        Cell::Money(it.avg_loss),
+        Cell::Money(it.largest_win),
+        Cell::Money(it.largest_loss),
+        Cell::Double(it.profit_factor),
+        Cell::Double(it.avg_position_duration_minutes),
+        Cell::Double(Some(it.max_drawdown_pct)),
+        of_micros(it.max_drawdown_micros)?,
+        Cell::Double(it.sharpe_ratio),
+        time(row.created_at),
+        time(row.updated_at),
+        Cell::Double(it.growth_factor),
+        Cell::Text(sums.map(Cow::Owned)),
+    ])
 }
 
 fn request(request: &Request) -> Result<Vec<Cell<'_>>, StoreError> {

@@ -71,4 +71,5 @@ take! {
     take_signal_id: next_signal_id -> SignalId;
     take_event_id: next_event_id -> EventId;
     take_snapshot_id: next_snapshot_id -> SnapshotId;
+    take_metric_id: next_metric_id -> MetricId;
 }

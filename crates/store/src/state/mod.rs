@@ -13,7 +13,10 @@ use nailsage_domain::{Position, PositionId, RequestKey, StarlistingId, StrategyI
 pub use book::Book;
 pub(crate) use overlay::Overlay;
 
-use crate::plan::{Plan, Request, StrategyState};
+use crate::{
+    metrics::MetricsInput,
+    plan::{Plan, Request, StrategyState},
+};
 
 /// Rows of the book, as of one moment. A backend fills it with a [`Footprint`](crate::footprint::Footprint)'s rows;
 /// the memory backend keeps the whole book in one.
@@ -29,6 +32,8 @@ pub struct State {
     open_on_market: BTreeSet<(StarlistingId, PositionId)>,
     /// Shared with what is to be written; a request never changes.
     requests: HashMap<RequestKey, Arc<Request>>,
+    /// Only while metrics are refreshed.
+    metrics: MetricsInput,
 }
 
 impl State {
@@ -43,6 +48,7 @@ impl State {
             open_of_strategy: BTreeSet::new(),
             open_on_market: BTreeSet::new(),
             requests: HashMap::new(),
+            metrics: MetricsInput::default(),
         }
     }
 
@@ -70,6 +76,17 @@ impl State {
     pub fn put_request(&mut self, request: impl Into<Arc<Request>>) {
         let request = request.into();
         self.requests.insert(request.key.clone(), request);
+    }
+
+    /// Puts in what refreshing metrics needs.
+    pub fn put_metrics(&mut self, input: MetricsInput) {
+        self.metrics = input;
+    }
+
+    /// What refreshing metrics needs, if it is loaded.
+    #[must_use]
+    pub fn metrics(&self) -> &MetricsInput {
+        &self.metrics
     }
 
     /// The book row.
