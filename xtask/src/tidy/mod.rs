@@ -20,8 +20,10 @@ use anyhow::{Result, bail};
 
 use crate::workspace::Workspace;
 
+pub(crate) use self::schemas::page as schema_page;
+pub(crate) use self::tree::Tree;
+
 use self::finding::Finding;
-use self::tree::Tree;
 
 /// Checks the tree and prints what it finds.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -47,6 +49,7 @@ fn check(workspace: &Workspace, tree: &Tree) -> Vec<Finding> {
         unfinished::check(tree),
         migrations::check(tree),
         schemas::check(tree),
+        schemas::page::check(tree),
     ]
     .concat();
     findings.sort();

@@ -223,7 +223,7 @@ fn files_without_a_head_and_long_files_are_found() {
         ("a/long_with_empty_reason.rs", &long("// long:")),
         ("a/long_with_reason.rs", &long("// long: a table")),
         ("a/long_enough.rs", &long("")[..10 + 399]),
-        ("target/built.rs", "built\n"),
+        ("target/kept.rs", "//! Head.\n"),
         ("elsewhere/CACHEDIR.TAG", ""),
         ("elsewhere/built.rs", "built\n"),
     ];
