@@ -10,6 +10,7 @@ mod finding;
 mod layers;
 mod manifests;
 mod migrations;
+mod promises;
 mod schemas;
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,7 @@ fn check(workspace: &Workspace, tree: &Tree) -> Vec<Finding> {
         migrations::check(tree),
         schemas::check(tree),
         schemas::page::check(tree),
+        promises::check(tree),
     ]
     .concat();
     findings.sort();

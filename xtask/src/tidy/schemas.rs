@@ -2,6 +2,8 @@
 //! differs only as the tables here and in `types` allow.
 
 mod comments;
+#[cfg(test)]
+mod document;
 mod facts;
 pub(crate) mod page;
 mod read;

@@ -209,7 +209,7 @@ impl Page {
             if theirs == columns { String::new() } else { format!(", on PostgreSQL `{}`", spaced(theirs)) };
         let of_rows = match fact(item, "condition") {
             "" => String::new(),
-            condition => format!(", of rows with `{}`", condition.replace('=', " = ")),
+            condition => format!(", of rows with `{}`", spaced(condition).replace('=', " = ").replace("in(", "in (")),
         };
         format!("{unique} `{name}` on `{}`{on_postgres}{of_rows}", spaced(columns))
     }
