@@ -45,13 +45,6 @@ const COMING: &[&str] = &[
     "tests/conformance/src/cases/metrics.rs::refreshing_what_changed_equals_refreshing_everything",
     "tests/conformance/src/cases/metrics.rs::sharpe_is_of_daily_returns_and_null_when_undefined",
     "tests/conformance/src/cases/pages.rs::events_until_a_time",
-    "tests/conformance/src/cases/snapshots.rs::allocated_is_the_size_of_open_positions_and_available_the_rest",
-    "tests/conformance/src/cases/snapshots.rs::curve_takes_a_top_up_for_no_recovery",
-    "tests/conformance/src/cases/snapshots.rs::each_strategy_has_a_snapshot_of_its_own",
-    "tests/conformance/src/cases/snapshots.rs::equity_is_the_bankrolls_and_the_unrealized_pnl",
-    "tests/conformance/src/cases/snapshots.rs::every_strategy_is_in_it_active_or_not",
-    "tests/conformance/src/cases/snapshots.rs::realized_is_all_time_and_survives_withdrawals",
-    "tests/conformance/src/cases/snapshots.rs::snapshot_at_the_callers_time",
 ];
 
 /// Finds rows without a test, tests that are not there, and lists that say something else than the page.
