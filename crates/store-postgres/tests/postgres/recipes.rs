@@ -29,7 +29,7 @@ fn blocks(page: &str) -> Vec<(String, String)> {
                 }
                 block = None;
             }
-            Some(sql) => *sql += &format!("{line}\n"),
+            Some(sql) => sql.extend([line, "\n"]),
             None if line == "```sql" => block = Some(String::new()),
             None => heading = line.strip_prefix('#').map_or(heading, |line| line.trim_start_matches('#').trim()),
         }
