@@ -7,6 +7,7 @@ mod ci;
 mod deny;
 mod image;
 mod package;
+mod schema;
 mod soak;
 mod test;
 mod tidy;
@@ -53,6 +54,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Write docs/schema.md from the migrations
+    Schema,
     /// Build the image and make a book beside a server, with Docker
     Image,
     /// Run the long form of the crash and model tests: every fault, a hundred kills, thousands of random sequences
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Features => checks::features(&workspace),
         Command::Package => package::run(&workspace),
         Command::Bench { arguments } => bench::run_benchmark(&workspace, &arguments),
+        Command::Schema => schema::write_page(&workspace),
         Command::Soak => soak::run_soak(&workspace),
         Command::Msrv => checks::msrv(&workspace),
         Command::Image => image::run_image(&workspace),

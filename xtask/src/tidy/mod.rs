@@ -10,6 +10,7 @@ mod finding;
 mod layers;
 mod manifests;
 mod migrations;
+mod promises;
 mod schemas;
 #[cfg(test)]
 mod tests;
@@ -20,8 +21,10 @@ use anyhow::{Result, bail};
 
 use crate::workspace::Workspace;
 
+pub(crate) use self::schemas::page as schema_page;
+pub(crate) use self::tree::Tree;
+
 use self::finding::Finding;
-use self::tree::Tree;
 
 /// Checks the tree and prints what it finds.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -47,6 +50,8 @@ fn check(workspace: &Workspace, tree: &Tree) -> Vec<Finding> {
         unfinished::check(tree),
         migrations::check(tree),
         schemas::check(tree),
+        schemas::page::check(tree),
+        promises::check(tree),
     ]
     .concat();
     findings.sort();

@@ -1,12 +1,17 @@
 //! The engines' schemas say the same: every table, column, key, constraint, index, view and trigger is on both, and
 //! differs only as the tables here and in `types` allow.
 
+mod comments;
+#[cfg(test)]
+mod document;
 mod facts;
+pub(crate) mod page;
 mod read;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod types;
+mod views;
 
 use std::collections::BTreeSet;
 

@@ -13,7 +13,7 @@ use super::tree::Tree;
 use super::{domain_purity, file_head, layers, manifests, migrations, unfinished};
 
 /// A tree of made-up files.
-fn tree(files: &[(&str, &str)]) -> (TempDir, Tree) {
+pub(super) fn tree(files: &[(&str, &str)]) -> (TempDir, Tree) {
     let folder = TempDir::new().expect("a temporary folder");
     for (path, text) in files {
         write(folder.path(), path, text);
@@ -223,7 +223,7 @@ fn files_without_a_head_and_long_files_are_found() {
         ("a/long_with_empty_reason.rs", &long("// long:")),
         ("a/long_with_reason.rs", &long("// long: a table")),
         ("a/long_enough.rs", &long("")[..10 + 399]),
-        ("target/built.rs", "built\n"),
+        ("target/kept.rs", "//! Head.\n"),
         ("elsewhere/CACHEDIR.TAG", ""),
         ("elsewhere/built.rs", "built\n"),
     ];
@@ -351,12 +351,25 @@ fn every_rule_takes_part_in_the_run() {
         ("crates/new/Cargo.toml", "[package]\nname = \"new\"\n"),
         ("crates/new/src/lib.rs", "#[ignore]\n"),
         ("crates/domain/src/a.rs", "//! Head.\nuse std::fs;\n"),
+        ("schema/sqlite/V001__a.sql", "CREATE TABLE a (b INTEGER);\n"),
+        ("schema/postgres/V001__a.sql", "CREATE TABLE a (b INTEGER);\n"),
         ("crates/domain/src/long.rs", &format!("//! Head.\n{}", "\n".repeat(400))),
     ]);
     let workspace = Workspace::load_from(folder.path()).expect("metadata");
     let findings = super::check(&workspace, &tree);
     let rules: BTreeSet<_> = findings.iter().map(|finding| finding.rule).collect();
-    let expected = ["domain-purity", "file-head", "file-length", "layers", "manifests", "migrations", "unfinished"];
+    let expected = [
+        "domain-purity",
+        "file-head",
+        "file-length",
+        "layers",
+        "manifests",
+        "migrations",
+        "promises",
+        "schema-page",
+        "schemas",
+        "unfinished",
+    ];
     assert_eq!(rules, BTreeSet::from(expected));
     assert!(findings.is_sorted(), "{findings:?}");
 }

@@ -121,3 +121,27 @@ fn the_database_itself_refuses_to_rewrite_history() {
         assert_eq!(state, "23000", "{sql}: {message}");
     }
 }
+
+/// A row of each table that names a row of another, which is not there.
+const ORPHANS: [&str; 5] = [
+    "INSERT INTO positions (id, strategy_id, starlisting_id, side, size, entry_price, entry_timestamp, unrealized_pnl,
+     fees_paid, status, created_at, updated_at, mark_price, marked_at) VALUES (9, 99, 7, 'long', 1, 1, 1700000000000, 0, 0,
+     'open', 1700000000000, 1700000000000, 1, 1700000000000)",
+    "INSERT INTO signals VALUES (9, 99, 7, 'long', NULL, 1, 1700000000000, FALSE, 'cooldown', 1700000000000)",
+    "INSERT INTO trades VALUES (9, 99, 1, 7, 'open_long', 1, 1, 0, 0, 1700000000000, NULL, 1700000000000)",
+    "INSERT INTO trades VALUES (9, 1, 99, 7, 'open_long', 1, 1, 0, 0, 1700000000000, NULL, 1700000000000)",
+    "INSERT INTO trades VALUES (9, 1, 1, 7, 'open_long', 1, 1, 0, 0, 1700000000000, 99, 1700000000000)",
+];
+
+#[test]
+fn rows_that_belong_to_nobody_are_refused() {
+    let Book { store, database } = book();
+    block_on(store.open_position(at(1), long())).unwrap();
+    for sql in ORPHANS {
+        let (state, message) = database.try_rows(sql).expect_err(sql);
+        assert_eq!(state, "23503", "{sql}: {message}");
+        let is_signal = sql.ends_with("99, 1700000000000)");
+        let fixed = sql.replace("99,", if is_signal { "NULL," } else { "1," });
+        database.execute(&format!("BEGIN; {fixed}; ROLLBACK"));
+    }
+}

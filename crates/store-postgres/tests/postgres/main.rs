@@ -17,6 +17,8 @@ mod open;
 mod plans;
 mod pooler;
 mod readers;
+mod recipes;
+mod schema_page;
 mod session;
 mod tls;
 mod unfit;

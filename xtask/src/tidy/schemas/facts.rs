@@ -45,7 +45,18 @@ pub(super) fn facts_of_column(rest: &[Token]) -> BTreeMap<&'static str, String> 
         ("UNIQUE", yes_or_no(outside.contains(&"unique"))),
         ("REFERENCES", references),
         ("DEFAULT", default),
+        ("values", values_of(rest)),
     ])
+}
+
+/// The texts that a column's CHECK names, if it is one of these.
+fn values_of(rest: &[Token]) -> String {
+    let is_text = |token: &Token| token.text.starts_with('\'') || token.is(",");
+    let mut lists = rest.iter().enumerate().filter(|(_, token)| token.is("in")).filter_map(|(at, _)| {
+        let (values, _) = parentheses(&rest[at + 1..])?;
+        values.iter().all(is_text).then(|| text_of(values))
+    });
+    lists.next().unwrap_or_default()
 }
 
 /// A condition in one spelling: `flag = 1` is `flag`, and so is `(flag)`.
@@ -78,7 +89,14 @@ pub(super) fn columns_of_view(tokens: &[Token]) -> Option<String> {
     if let Some((names, _)) = parentheses(tokens) {
         return Some(text_of(names));
     }
-    // With anything but a plain SELECT after AS, this would be the wrong list.
+    let (columns, _) = select_of_view(tokens)?;
+    let names = columns.iter().filter_map(|column| Some(column.last()?.text.as_str()));
+    Some(names.collect::<Vec<_>>().join(","))
+}
+
+/// What a view selects, column by column, and what follows. None with anything but a plain SELECT after AS, where this
+/// would be the wrong list.
+pub(super) fn select_of_view(tokens: &[Token]) -> Option<(Vec<&[Token]>, &[Token])> {
     let mut words = tokens.iter().enumerate().skip_while(|(_, token)| !token.is("as")).skip(1);
     let (select, _) = words.next().filter(|(_, token)| token.is("select"))?;
     let list = &tokens[select + 1..];
@@ -91,7 +109,6 @@ pub(super) fn columns_of_view(tokens: &[Token]) -> Option<String> {
         }
         depth == 0 && token.is("from")
     });
-    let columns = split_at_commas(&list[..end.unwrap_or(list.len())]);
-    let names = columns.iter().filter_map(|column| Some(column.last()?.text.as_str()));
-    Some(names.collect::<Vec<_>>().join(","))
+    let (list, after) = list.split_at(end.unwrap_or(list.len()));
+    Some((split_at_commas(list), after))
 }

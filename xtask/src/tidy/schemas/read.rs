@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::comments::Comments;
 use super::facts::{columns_of_view, condition_of, facts_of_column, yes_or_no};
 use super::tokens::{Token, parentheses, split_at_commas, statements, text_of};
+use super::views::{ViewColumn, columns};
 
 /// What kind of thing; it is shown as it is written here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,12 +28,16 @@ pub(super) struct Item {
     pub(super) table: String,
     /// What is said of it, each under a label.
     pub(super) facts: BTreeMap<&'static str, String>,
+    /// What a comment says it is for.
+    pub(super) meaning: String,
 }
 
 /// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Schema {
     pub(super) items: BTreeMap<(Kind, String), Item>,
+    /// The columns of each view, in their order.
+    pub(super) view_columns: BTreeMap<String, Vec<ViewColumn>>,
     /// Path and line of each statement that changes a schema in a way that is not understood here.
     pub(super) not_read: Vec<(String, usize)>,
 }
@@ -39,12 +45,13 @@ pub(super) struct Schema {
 impl Schema {
     /// Adds what a migration does.
     pub(super) fn read(&mut self, path: &str, sql: &str) {
+        let comments = Comments::of(sql);
         for statement in statements(sql) {
             let line = statement[0].line;
             let (verb, rest) = (statement[0].text.as_str(), &statement[1..]);
             let understood = match verb {
-                "create" => self.create(Item::at(path, line), rest),
-                "alter" => self.alter(path, rest),
+                "create" => self.create(Item::at(path, line, comments.above(line)), rest, &comments),
+                "alter" => self.alter(path, rest, &comments),
                 "drop" => self.remove(rest),
                 // Rows and settings are each engine's own.
                 _ => Some(()),
@@ -60,7 +67,7 @@ impl Schema {
         self.items.get(&(Kind::Table, name.to_owned()))
     }
 
-    fn create(&mut self, mut item: Item, rest: &[Token]) -> Option<()> {
+    fn create(&mut self, mut item: Item, rest: &[Token], comments: &Comments) -> Option<()> {
         let unique = rest.first()?.is("unique");
         let (what, rest) = rest[usize::from(unique)..].split_first()?;
         let (name, rest) = named(rest)?;
@@ -70,7 +77,8 @@ impl Schema {
                 let path = item.path.clone();
                 self.items.insert((Kind::Table, name.clone()), item);
                 let (parts, _) = parentheses(rest)?;
-                return split_at_commas(parts).into_iter().try_for_each(|part| self.add_part(&path, name, part));
+                let mut parts = split_at_commas(parts).into_iter();
+                return parts.try_for_each(|part| self.add_part(&path, name, part, comments));
             }
             "index" => {
                 let (columns, after) = parentheses(&rest[rest.iter().position(|token| token.is("("))?..])?;
@@ -84,6 +92,7 @@ impl Schema {
             }
             "view" => {
                 item.facts.insert("columns", columns_of_view(rest)?);
+                self.view_columns.insert(name.clone(), columns(rest, comments));
                 Kind::View
             }
             "trigger" => {
@@ -102,7 +111,7 @@ impl Schema {
         Some(())
     }
 
-    fn alter(&mut self, path: &str, rest: &[Token]) -> Option<()> {
+    fn alter(&mut self, path: &str, rest: &[Token], comments: &Comments) -> Option<()> {
         let (what, rest) = rest.split_first()?;
         let (table, rest) = named(rest)?;
         let (first, part) = rest.split_first()?;
@@ -110,7 +119,7 @@ impl Schema {
         if !what.is("table") || !first.is("add") {
             return None;
         }
-        self.add_part(path, table, part)
+        self.add_part(path, table, part, comments)
     }
 
     fn remove(&mut self, rest: &[Token]) -> Option<()> {
@@ -132,9 +141,9 @@ impl Schema {
     }
 
     /// A column, key or constraint of a table.
-    fn add_part(&mut self, path: &str, table: &str, part: &[Token]) -> Option<()> {
+    fn add_part(&mut self, path: &str, table: &str, part: &[Token], comments: &Comments) -> Option<()> {
         let first = part.first()?;
-        let mut item = Item::at(path, first.line);
+        let mut item = Item::at(path, first.line, comments.of_part(part));
         table.clone_into(&mut item.table);
         let (kind, name) = match first.text.as_str() {
             "constraint" => {
@@ -157,8 +166,8 @@ impl Schema {
 }
 
 impl Item {
-    fn at(path: &str, line: usize) -> Self {
-        Self { path: path.to_owned(), line, table: String::new(), facts: BTreeMap::new() }
+    fn at(path: &str, line: usize, meaning: String) -> Self {
+        Self { path: path.to_owned(), line, table: String::new(), facts: BTreeMap::new(), meaning }
     }
 }
 

@@ -17,6 +17,7 @@ CREATE TABLE a (
     size       REAL    NOT NULL DEFAULT 10.0,
     price      REAL    CHECK (price < 1e12),
     confidence REAL,
+    side       TEXT    CHECK (side IN ('long', 'short')),
     key        BLOB    REFERENCES b (id),
     UNIQUE (name, size),
     CONSTRAINT a_is_so CHECK ((is_active = 1) = (price IS NULL))
@@ -37,6 +38,7 @@ CREATE TABLE a (
     size       NUMERIC(20,6) NOT NULL DEFAULT 10,
     price      NUMERIC CHECK (price < 1e12),
     confidence DOUBLE PRECISION,
+    side       TEXT COLLATE \"C\" CHECK (side IN ('long', 'short')),
     \"key\"      BYTEA REFERENCES b (id),
     UNIQUE (name, size),
     CONSTRAINT a_is_so CHECK (is_active = (price IS NULL))
@@ -50,7 +52,7 @@ CREATE VIEW v AS SELECT a.id, (SELECT count(*) FROM a) AS sizes, a.name FROM a;
 ";
 
 /// A tree with the migrations of both engines, in their order.
-fn tree_of(sqlite: &[&str], postgres: &[&str]) -> TempDir {
+pub(super) fn tree_of(sqlite: &[&str], postgres: &[&str]) -> TempDir {
     let folder = TempDir::new().expect("a temporary folder");
     for (engine, migrations) in [("sqlite", sqlite), ("postgres", postgres)] {
         let engine = folder.path().join("schema").join(engine);
@@ -177,6 +179,7 @@ fn what_columns_and_constraints_say_is_compared() {
     assert_found("REFERENCES b (id)", "", "`a.key`, REFERENCES: make it `b(id)`, it is nothing");
     assert_found("b (id)", "b (id) ON DELETE CASCADE", "make it `b(id)`, it is `b(id)on delete cascade`");
     assert_found("DEFAULT 10", "DEFAULT 11", "`a.size`, DEFAULT: make it `10`, it is `11`");
+    assert_found("'short')", "'flat')", "`a.side`, values: make it `'long','short'`, it is `'long','flat'`");
     assert_found("(is_active = (price", "(is_active <> (price", "Constraint `a.a_is_so`, condition: make it");
 }
 

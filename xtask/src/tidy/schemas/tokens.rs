@@ -89,8 +89,37 @@ pub(super) fn parentheses(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
     None
 }
 
+/// A comment from `--` to the end of its line, without the dashes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Comment {
+    /// From 1.
+    pub(super) line: usize,
+    pub(super) text: String,
+    /// Whether nothing stands before it on its line.
+    pub(super) is_alone: bool,
+}
+
+/// The comments of that kind.
+pub(super) fn comments(sql: &str) -> Vec<Comment> {
+    let lines: Vec<_> = sql.lines().collect();
+    let pieces = pieces(sql).into_iter();
+    let comments = pieces.filter_map(|(line, piece)| {
+        let text = piece.strip_prefix("--")?.trim().to_owned();
+        let is_alone = lines.get(line - 1).is_some_and(|line| line.trim_start().starts_with("--"));
+        Some(Comment { line, text, is_alone })
+    });
+    comments.collect()
+}
+
 fn tokens(sql: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
+    let is_comment = |piece: &str| piece.len() > 1 && (piece.starts_with("--") || piece.starts_with("/*"));
+    let pieces = pieces(sql).into_iter().filter(|(_, piece)| !is_comment(piece));
+    pieces.map(|(line, piece)| Token { line, text: spelled(piece) }).collect()
+}
+
+/// The text taken apart, comments included, without what is blank; each piece with the line that it begins on.
+fn pieces(sql: &str) -> Vec<(usize, &str)> {
+    let mut pieces = Vec::new();
     let mut rest = sql;
     let mut line = 1;
     while let Some(first) = rest.chars().next() {
@@ -106,14 +135,13 @@ fn tokens(sql: &str) -> Vec<Token> {
         let length =
             if first.is_alphabetic() || first == '_' { rest[..length].find('.').unwrap_or(length) } else { length };
         let (piece, after) = rest.split_at(length);
-        let is_comment = length > 1 && (piece.starts_with("--") || piece.starts_with("/*"));
-        if !first.is_whitespace() && !is_comment {
-            tokens.push(Token { line, text: spelled(piece) });
+        if !first.is_whitespace() {
+            pieces.push((line, piece));
         }
         line += piece.matches('\n').count();
         rest = after;
     }
-    tokens
+    pieces
 }
 
 fn is_of_word(char: char) -> bool {

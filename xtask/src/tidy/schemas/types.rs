@@ -33,6 +33,7 @@ const RATIOS: &[&str] = &[
     "max_drawdown_pct",
     "sharpe_ratio",
     "growth_factor",
+    "duration_minutes",
 ];
 
 /// The first row that fits a column is its own.
@@ -54,6 +55,12 @@ pub(super) fn on_postgres(column: &str, sqlite: &str) -> Option<&'static str> {
         Others => true,
     });
     row.map(|pair| pair.postgres)
+}
+
+/// The type on PostgreSQL of what a view works out, which keeps neither a scale nor a collation.
+pub(super) fn worked_out_on_postgres(column: &str, sqlite: &str) -> Option<&'static str> {
+    let of_column = on_postgres(column, sqlite)?;
+    of_column.split(['(']).next()?.split(" COLLATE").next()
 }
 
 /// Whether columns of that name are true or false.
