@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building and testing need beside Rust on Debian and its kin: a C compiler with the C library's headers
 # (SQLite is built from source, once), the sqlite3 shell (tests open databases with it), certificates (cargo fetches),
-# PostgreSQL's programs and PgBouncer (tests start servers of their own; none is started here, nor made).
+# PostgreSQL's programs and PgBouncer (tests start servers of their own; none is started here, nor made), Python with its
+# module venv (the oracle asks Python's libraries).
 # Installs nothing that is there already; as root, or through sudo.
 set -euo pipefail
 
@@ -23,6 +24,8 @@ command -v cc >/dev/null || missing+=(gcc)
 [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
 command -v sqlite3 >/dev/null || missing+=(sqlite3)
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
+# Debian keeps the part of venv that brings pip in a package of its own.
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 has_postgresql || missing+=(postgresql)
 # It is outside of the PATH of users.
 command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)

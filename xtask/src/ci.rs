@@ -5,17 +5,18 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::workspace::Workspace;
-use crate::{checks, package, tidy};
+use crate::{checks, oracle, package, tidy};
 
 type Check = fn(&Workspace) -> Result<()>;
 
 /// The quick ones first.
-const CHECKS: [(&str, Check); 6] = [
+const CHECKS: [(&str, Check); 7] = [
     ("tidy", tidy::run),
     ("fmt", checks::fmt),
     ("clippy", checks::clippy),
     ("docs", checks::docs),
     ("features", checks::features),
+    ("oracle", |workspace| oracle::run_oracle(workspace, false)),
     ("package", package::run),
 ];
 

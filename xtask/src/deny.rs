@@ -1,4 +1,4 @@
-//! The dependencies: known defects, licences, sources. Not part of `cargo xtask ci`, which needs no network.
+//! The dependencies: known defects, licences, sources. Not part of `cargo xtask ci`: what it finds changes without a change of ours.
 
 use std::process::Stdio;
 

@@ -6,6 +6,7 @@ mod checks;
 mod ci;
 mod deny;
 mod image;
+mod oracle;
 mod package;
 mod schema;
 mod soak;
@@ -34,7 +35,7 @@ enum Command {
         #[arg(long)]
         without_postgres: bool,
     },
-    /// Run every check: tidy, fmt, clippy, docs, features, package
+    /// Run every check: tidy, fmt, clippy, docs, features, oracle, package
     Ci,
     /// Check the house rules: crate arrows, file heads and lengths, migrations, manifests
     Tidy,
@@ -46,6 +47,12 @@ enum Command {
     Docs,
     /// Lint the facade with each of its feature sets
     Features,
+    /// Ask public libraries about the committed ledgers and compare with what is committed; needs Python, once the network
+    Oracle {
+        /// Replace what is committed by what the libraries say
+        #[arg(long)]
+        accept: bool,
+    },
     /// Package every publishable crate and build what was packaged
     Package,
     /// Compare the store with a loop written by hand and write docs/benchmarks.md; further arguments go to the benchmark
@@ -76,6 +83,7 @@ fn main() -> ExitCode {
         Command::Clippy => checks::clippy(&workspace),
         Command::Docs => checks::docs(&workspace),
         Command::Features => checks::features(&workspace),
+        Command::Oracle { accept } => oracle::run_oracle(&workspace, accept),
         Command::Package => package::run(&workspace),
         Command::Bench { arguments } => bench::run_benchmark(&workspace, &arguments),
         Command::Schema => schema::write_page(&workspace),

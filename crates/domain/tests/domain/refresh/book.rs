@@ -136,11 +136,12 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Takes in entries of which those before `from_day` are known, in chunks of so many days.
-    pub(crate) fn refresh(&mut self, book: &Book, from_day: i64, at: UnixMillis, chunk_days: i64) {
+    /// Takes in entries of which those before `from_day` are known, in chunks of so many days. Gives the number of rows
+    /// that the refreshes told to write.
+    pub(crate) fn refresh(&mut self, book: &Book, from_day: i64, at: UnixMillis, chunk_days: i64) -> usize {
         let entries = book.ordered();
         let last_day = entries.last().map_or(from_day, |entry| entry.timestamp.utc_day());
-        let mut day = from_day;
+        let (mut day, mut written) = (from_day, 0);
         loop {
             let mut refresh = MetricsRefresh::new(at, self.as_of);
             for (subject, sums) in self.sums_before(day) {
@@ -158,11 +159,12 @@ impl Table {
                     let text = serde_json::to_string(sums).unwrap();
                     self.sums.insert((row.strategy_id, row.period.start_ms / DAY_MILLIS), text);
                 }
+                written += 1;
                 self.rows.insert((row.strategy_id, row.period.timeframe, row.period.start_ms), row);
             }
             day += chunk_days;
             if day > last_day {
-                return;
+                return written;
             }
         }
     }

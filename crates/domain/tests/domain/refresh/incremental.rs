@@ -137,8 +137,11 @@ fn a_day_that_passes_without_entries_changes_the_sharpe_of_what_it_lies_in_and_n
     table.refresh(&book, MONDAY, at(1, 5), 10_000);
     let mut refreshed = |day: i64| {
         let before = table.texts();
-        table.refresh(&book, MONDAY + 10_000, at(day, 0), 10_000);
-        table.texts().iter().filter(|text| !before.contains(text)).count()
+        let written = table.refresh(&book, MONDAY + 10_000, at(day, 0), 10_000);
+        assert_eq!(table.texts(), texts(&book.rows(at(day, 0))));
+        let changed = table.texts().iter().filter(|text| !before.contains(text)).count();
+        assert_eq!(written, changed, "what did not change is not written again");
+        changed
     };
     assert_eq!(refreshed(1), 0, "the same day");
     assert_eq!(refreshed(2), 6, "week, month and all times, of the strategy and of all together");
