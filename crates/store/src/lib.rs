@@ -33,6 +33,7 @@ pub mod size;
 pub mod state;
 pub mod store;
 pub mod submission;
+pub mod timed;
 pub mod writer;
 
 pub use action::{
@@ -52,9 +53,8 @@ pub use memory::MemoryStore;
 pub use metrics::MetricRow;
 pub use open::{Access, OpenError, OpenOptions};
 pub use reader::{
-    BookStatus, CURVE_POINTS_MAX, CURVE_POINTS_MIN, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor,
-    MetricsOf, MetricsQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery, SnapshotQuery,
-    StrategyQuery, StrategyRecord, TimeCursor, TradeQuery,
+    BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
+    StrategyRecord, TradeQuery,
 };
 pub use reference::{PositionRef, StrategyRef};
 pub use refusal::Refusal;
@@ -62,3 +62,7 @@ pub use size::Size;
 pub use state::State;
 pub use store::{DEFAULT_TIMEOUT, Pending, Store};
 pub use submission::Submission;
+pub use timed::{
+    CURVE_POINTS_MAX, CURVE_POINTS_MIN, Curve, CurveQuery, MetricCursor, MetricsOf, MetricsQuery, SnapshotQuery,
+    TimeCursor,
+};

@@ -18,7 +18,7 @@ use nailsage_store::{
 };
 
 use crate::{
-    backend::{Backend, Book, Home},
+    backend::{Backend, Book, Home, Nowhere},
     clock::TestClock,
     dump::Dump,
     sample, sums,
@@ -39,6 +39,11 @@ impl Fixture {
         let clock = Arc::new(TestClock::new());
         let Book { store, home } = backend.create(Arc::clone(&clock) as _).await;
         Self { store: Mutex::new(Some(store)), home, clock, keys: Mutex::default() }
+    }
+
+    /// A book of its own beside this one's, by the same clock.
+    pub(crate) fn over(store: Arc<dyn Store>, clock: Arc<TestClock>) -> Self {
+        Self { store: Mutex::new(Some(store)), home: Box::new(Nowhere), clock, keys: Mutex::default() }
     }
 
     pub(crate) fn store(&self) -> Arc<dyn Store> {

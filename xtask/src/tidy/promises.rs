@@ -38,10 +38,6 @@ const COMING: &[&str] = &[
     "crates/store-sqlite/tests/sqlite/views.rs::open_positions_are_shown_with_their_strategy_and_readable_times",
     "crates/store-sqlite/tests/sqlite/views.rs::performance_is_what_positions_and_trades_add_up_to",
     "crates/store-sqlite/tests/sqlite/views.rs::recent_signals_are_the_last_hundred_newest_first",
-    "tests/conformance/src/cases/metrics.rs::global_rows_are_of_all_strategies_together",
-    "tests/conformance/src/cases/metrics.rs::metrics_are_read_by_strategy_timeframe_and_period",
-    "tests/conformance/src/cases/metrics.rs::refreshed_rows_are_what_the_ledger_says",
-    "tests/conformance/src/cases/metrics.rs::refreshing_what_changed_equals_refreshing_everything",
     "tests/conformance/src/cases/pages.rs::events_until_a_time",
 ];
 

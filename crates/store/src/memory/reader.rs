@@ -13,11 +13,12 @@ use crate::{
     metrics::MetricRow,
     plan::StrategyState,
     reader::{
-        BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor, MetricsOf, MetricsQuery, Order, Page,
-        PositionQuery, Reader, SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord, TimeCursor, TradeQuery,
+        BookStatus, EventQuery, LedgerQuery, Order, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
+        StrategyRecord, TradeQuery,
     },
     reference::StrategyRef,
     store::Pending,
+    timed::{Curve, CurveQuery, MetricCursor, MetricsOf, MetricsQuery, SnapshotQuery, TimeCursor},
 };
 
 impl MemoryStore {

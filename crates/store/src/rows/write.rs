@@ -1,19 +1,21 @@
 //! Values into rows: all that a group writes, as batches of cells in the order that the foreign keys need.
 
+mod performance;
+
 use std::borrow::Cow;
 
 use nailsage_domain::{
     Confidence, ConfigPath, Event, EventData, ExitReason, LedgerEntry, ModelId, Position, PositionId, Price, Reason,
-    RequestKey, Signal, SignalId, StateSnapshot, StrategyId, StrategySnapshot, StrategyTotals, Trade, TradeId,
-    UnixMillis, Usdt,
+    RequestKey, Signal, SignalId, StrategyId, StrategyTotals, Trade, TradeId, UnixMillis, Usdt,
 };
 
 use crate::{
     error::StoreError,
-    metrics::MetricRow,
     plan::{PositionWrite, Request, StrategyState, StrategyWrite, Writes},
     state::Book,
 };
+
+use performance::{metric, snapshot, strategy_snapshot};
 
 /// A value on its way into a column; `None` is NULL. A column holds the same kind in every row.
 #[derive(Debug, Clone, PartialEq)]
@@ -329,71 +331,6 @@ fn event(event: &Event) -> Vec<Cell<'_>> {
         time(event.created_at),
         integer(event.strategy_id.map(StrategyId::get)),
     ]
-}
-
-fn snapshot(snapshot: &StateSnapshot) -> Vec<Cell<'_>> {
-    vec![
-        integer(snapshot.id.get()),
-        money(snapshot.total_equity),
-        money(snapshot.available_capital),
-        money(snapshot.allocated_capital),
-        money(snapshot.total_unrealized_pnl),
-        money(snapshot.total_realized_pnl),
-        integer(snapshot.num_open_positions),
-        integer(snapshot.num_strategies_active),
-        time(snapshot.timestamp),
-        time(snapshot.created_at),
-    ]
-}
-
-fn strategy_snapshot(snapshot: &StrategySnapshot) -> Vec<Cell<'_>> {
-    vec![
-        integer(snapshot.snapshot_id.get()),
-        integer(snapshot.strategy_id.get()),
-        money(snapshot.equity),
-        money(snapshot.available_capital),
-        money(snapshot.allocated_capital),
-        money(snapshot.unrealized_pnl),
-        money(snapshot.realized_pnl),
-        integer(snapshot.num_open_positions),
-        Cell::Boolean(snapshot.is_active),
-        time(snapshot.timestamp),
-        time(snapshot.created_at),
-    ]
-}
-
-fn metric(row: &MetricRow) -> Result<Vec<Cell<'_>>, StoreError> {
-    let failed = |error| StoreError::backend(Table::Metrics.during(), error);
-    let failed_to_write = |error| StoreError::backend(Table::Metrics.during(), error);
-    let of_micros = |micros| Usdt::from_micros(micros).map(|usdt| Cell::Money(Some(usdt))).map_err(failed);
-    let it = &row.metrics;
-    let sums = it.running_sums.as_ref().map(serde_json::to_string).transpose().map_err(failed_to_write)?;
-    Ok(vec![
-        integer(row.id.get()),
-        integer(it.strategy_id.map(StrategyId::get)),
-        text(it.period.timeframe.as_str()),
-        integer(it.period.start_ms),
-        integer(it.period.end_ms),
-        Cell::Double(it.total_return_pct),
-        of_micros(it.total_return_micros)?,
-        integer(it.num_trades),
-        integer(it.num_wins),
-        integer(it.num_losses),
-        Cell::Double(it.win_rate_pct),
-        Cell::Money(it.avg_win),
-        Cell::Money(it.avg_loss),
-        Cell::Money(it.largest_win),
-        Cell::Money(it.largest_loss),
-        Cell::Double(it.profit_factor),
-        Cell::Double(it.avg_position_duration_minutes),
-        Cell::Double(Some(it.max_drawdown_pct)),
-        of_micros(it.max_drawdown_micros)?,
-        Cell::Double(it.sharpe_ratio),
-        time(row.created_at),
-        time(row.updated_at),
-        Cell::Double(it.growth_factor),
-        Cell::Text(sums.map(Cow::Owned)),
-    ])
 }
 
 fn request(request: &Request) -> Result<Vec<Cell<'_>>, StoreError> {
