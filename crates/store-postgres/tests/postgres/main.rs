@@ -17,6 +17,7 @@ mod open;
 mod plans;
 mod pooler;
 mod readers;
+mod reset;
 mod session;
 mod tls;
 mod unfit;

@@ -10,3 +10,4 @@ mod open;
 #[cfg(target_os = "linux")]
 mod permission;
 mod plans;
+mod reset;
