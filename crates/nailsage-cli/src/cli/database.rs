@@ -14,16 +14,16 @@ pub(crate) enum DbCommand {
     /// Show which version a book has and how much is in it
     Status,
     /// Remove everything in the book: an empty one is left
+    ///
+    /// Strategies, positions, trades, signals, the ledger and the audit trail go, and cannot be brought back; ids begin at 1
+    /// again, and a key that was accepted before is new. On a terminal it asks first; elsewhere it wants --yes.
+    ///
+    /// It happens in one step: programs that have the book open see it full before and empty afterwards, and may go on. Those
+    /// who write are waited for. What else lies in the file or the database stays.
     Reset(ResetArgs),
 }
 
-/// Remove everything in the book: an empty one is left.
-///
-/// Strategies, positions, trades, signals, the ledger and the audit trail go, and cannot be brought back; ids begin at 1
-/// again, and a key that was accepted before is new. On a terminal it asks first.
-///
-/// It happens in one step: programs that have the book open see it full before and empty afterwards, and may go on. Those
-/// who write are waited for. What else lies in the file or the database stays.
+/// How to empty a book.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   nailsage db reset

@@ -37,15 +37,25 @@ fn parse_time_at(text: &str, now: UnixMillis) -> Result<UnixMillis, String> {
     if text == "now" {
         return Ok(now);
     }
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        let millis: i64 = text.parse().map_err(|_| format!("{text} is no time in Unix ms; {FORMS}"))?;
-        return UnixMillis::new(millis).map_err(|error| error.to_string());
-    }
     if let Some(seconds) = seconds_ago(text) {
         let millis = seconds.and_then(|seconds| seconds.checked_mul(1_000)).and_then(|ago| now.get().checked_sub(ago));
-        let millis = millis.ok_or_else(|| format!("{text} ago is too long ago"))?;
-        return UnixMillis::new(millis).map_err(|_| format!("{text} ago is before the year 2000"));
+        let time = millis.and_then(|millis| UnixMillis::new(millis).ok());
+        return time.ok_or_else(|| format!("{text} ago is before the year 2000"));
+    }
+    parse_stamp_or(text, FORMS)
+}
+
+/// Reads ISO 8601 (UTC when it has no offset) or Unix milliseconds: a time that stays the same, as data has it.
+pub(crate) fn parse_stamp(text: &str) -> Result<UnixMillis, String> {
+    parse_stamp_or(text, "write 2022-01-01T00:00:00Z or Unix ms")
+}
+
+/// The same, with what else is accepted where it is read.
+fn parse_stamp_or(text: &str, forms: &str) -> Result<UnixMillis, String> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let millis: i64 = text.parse().map_err(|_| format!("{text} is no time in Unix ms"))?;
+        return UnixMillis::new(millis).map_err(|error| error.to_string());
     }
     let stamp = match text.parse::<Timestamp>() {
         Ok(stamp) => stamp,
@@ -54,7 +64,7 @@ fn parse_time_at(text: &str, now: UnixMillis) -> Result<UnixMillis, String> {
             .ok()
             .and_then(|civil| civil.to_zoned(TimeZone::UTC).ok())
             .map(|zoned| zoned.timestamp())
-            .ok_or_else(|| format!("\"{text}\" is no time; {FORMS}"))?,
+            .ok_or_else(|| format!("\"{text}\" is no time; {forms}"))?,
     };
     UnixMillis::new(stamp.as_millisecond()).map_err(|error| error.to_string())
 }
@@ -119,7 +129,11 @@ mod tests {
             ["", "-", "yesterday", "2021-13-01", "7", "-7d", "d", "7x", "1.5h", "7 d", "١d", "99999999999999999999"]
         {
             let error = parse_time(text).expect_err(text);
-            assert!(error.contains("Unix ms") || error.contains("1970"), "{text}: {error}");
+            assert!(error.contains("Unix m"), "{text}: {error}");
+        }
+        for text in ["now", "7d", "yesterday", ""] {
+            let error = parse_stamp(text).expect_err(text);
+            assert!(error.ends_with("write 2022-01-01T00:00:00Z or Unix ms"), "{error}");
         }
         for text in ["1640991660", "9999w", "99999999999999999999d", "9223372036854775807w"] {
             assert!(parse_time(text).is_err(), "{text}");

@@ -15,13 +15,25 @@ use crate::output::{
 const EMPTY: &str =
     "No strategies yet. Bots register theirs through `nailsage ingest`; `nailsage demo` adds three examples.";
 
-/// The place of the first column that is text again.
+/// Columns that are text, at the left; the others are numbers.
+const NAME: usize = 0;
 const LAST_EVENT: usize = 7;
+
+/// How many columns there are, and how many stay however narrow the screen.
+const COLUMNS: usize = 9;
+const COLUMNS_OF_NUMBERS: usize = 7;
 
 /// A picture of the book at one moment.
 #[derive(Debug)]
 pub(super) struct Frame {
     at: UnixMillis,
+    titles: [String; COLUMNS],
+    /// The last one has the totals.
+    rows: Vec<[String; COLUMNS]>,
+}
+
+/// A table as lines.
+struct Drawn {
     /// Titles and the line below them.
     head: Vec<String>,
     strategies: Vec<String>,
@@ -30,44 +42,69 @@ pub(super) struct Frame {
 
 impl Frame {
     pub(super) fn of(look: &Look) -> Self {
-        if look.lines.is_empty() {
-            let head = vec![EMPTY.to_owned()];
-            return Self { at: look.at, head, strategies: Vec::new(), totals: Vec::new() };
-        }
         let mut lines: Vec<&Line> = look.lines.iter().collect();
         // Stable, so that among their like the oldest are first. When not all fit, those that rest are left out.
         lines.sort_by_key(|line| !line.record.strategy.is_active);
         let zone = Zone::shown();
         let times = lines.iter().filter_map(|line| line.last.as_ref()).map(|event| event.timestamp);
         let (time_title, is_said_by_each) = zone.title("at (UTC)", times);
-        let mut rows: Vec<Vec<String>> = lines.iter().map(|line| row(line, zone, is_said_by_each)).collect();
-        rows.push(totals(&lines));
         let titles = [
             "strategy",
             "bankroll",
-            "realized P&L",
+            "realized\nP&L",
             "open",
-            "unrealized P&L",
+            "unrealized\nP&L",
             "closed",
-            "win rate",
+            "win\nrate",
             "last event",
             &time_title,
         ];
-        let layouts: Vec<Layout> = (0..titles.len())
-            .map(|place| Layout { is_right: (1..LAST_EVENT).contains(&place), is_prose: false })
-            .collect();
-        let mut head: Vec<String> = table::draw_text(&titles, &rows, &layouts).lines().map(str::to_owned).collect();
-        let mut strategies = head.split_off(2.min(head.len()));
-        let sum = strategies.pop();
-        let rule = head.last().cloned();
-        let totals = rule.into_iter().chain(sum).collect();
-        Self { at: look.at, head, strategies, totals }
+        let mut rows: Vec<_> = lines.iter().map(|line| row(line, zone, is_said_by_each)).collect();
+        rows.push(totals(&lines));
+        Self { at: look.at, titles: titles.map(str::to_owned), rows }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.rows.len() == 1
+    }
+
+    /// Draws so many of the columns.
+    fn draw(&self, columns: usize) -> Drawn {
+        let titles: Vec<&str> = self.titles.iter().take(columns).map(String::as_str).collect();
+        let rows: Vec<Vec<String>> = self.rows.iter().map(|row| row[..columns].to_vec()).collect();
+        let is_right = |place| place != NAME && place < LAST_EVENT;
+        let layouts: Vec<Layout> =
+            (0..columns).map(|place| Layout { is_right: is_right(place), is_prose: false }).collect();
+        let mut lines: Vec<String> = table::draw_text(&titles, &rows, &layouts).lines().map(str::to_owned).collect();
+        let totals = lines.split_off(lines.len() - 1);
+        let strategies = lines.split_off(lines.len() + 1 - rows.len());
+        // The line below the titles stands above the totals, too.
+        let rule = lines.last().cloned();
+        Drawn { head: lines, strategies, totals: rule.into_iter().chain(totals).collect() }
+    }
+
+    /// Draws as many of the columns as this width has room for.
+    fn draw_within(&self, width: usize) -> Drawn {
+        let mut columns = COLUMNS;
+        loop {
+            let drawn = self.draw(columns);
+            let is_wider = drawn.head.iter().chain(&drawn.strategies).any(|line| line.chars().count() > width);
+            if !is_wider || columns == COLUMNS_OF_NUMBERS {
+                return drawn;
+            }
+            columns -= 1;
+        }
     }
 
     /// All of it, for a file or a page.
     pub(super) fn plain(&self, place: &str) -> Vec<String> {
         let mut lines = vec![format!("{place} at {}", self.time()), String::new()];
-        lines.extend(self.head.iter().chain(&self.strategies).chain(&self.totals).cloned());
+        if self.is_empty() {
+            lines.push(EMPTY.to_owned());
+        } else {
+            let Drawn { head, strategies, totals } = self.draw(COLUMNS);
+            lines.extend(head.into_iter().chain(strategies).chain(totals));
+        }
         lines
     }
 
@@ -77,23 +114,27 @@ impl Frame {
         place: &str,
         interval: Duration,
         trouble: Option<&str>,
-        (_, height): (usize, usize),
+        (width, height): (usize, usize),
     ) -> Vec<String> {
         let state = match trouble {
             Some(trouble) => format!("RECONNECTING; as it was at {}: {}", self.time(), one_line(trouble)),
             None => format!("{}, every {} s; q ends", self.time(), interval.as_secs_f64()),
         };
         let mut lines = vec![one_line(place), state, String::new()];
-        lines.extend(self.head.iter().cloned());
-        let room = height.saturating_sub(lines.len() + self.totals.len());
-        if self.strategies.len() <= room {
-            lines.extend(self.strategies.iter().cloned());
-        } else {
-            let shown = room.saturating_sub(1);
-            lines.extend(self.strategies.iter().take(shown).cloned());
-            lines.push(format!("… {} more; `nailsage strategies` lists all", self.strategies.len() - shown));
+        if self.is_empty() {
+            lines.push(EMPTY.to_owned());
+            return lines;
         }
-        lines.extend(self.totals.iter().cloned());
+        let Drawn { head, mut strategies, totals } = self.draw_within(width);
+        lines.extend(head);
+        let room = height.saturating_sub(lines.len() + totals.len());
+        if strategies.len() > room {
+            let shown = room.saturating_sub(1);
+            let hidden = strategies.len() - shown;
+            strategies.truncate(shown);
+            strategies.push(format!("… {hidden} more; `nailsage strategies` lists all"));
+        }
+        lines.extend(strategies.into_iter().chain(totals));
         lines
     }
 
@@ -123,12 +164,12 @@ fn percent(rate: Option<f64>) -> String {
     or_dash(rate.map(|rate| format!("{rate:.1} %")))
 }
 
-fn row(line: &Line, zone: &Zone, is_said_by_each: bool) -> Vec<String> {
+fn row(line: &Line, zone: &Zone, is_said_by_each: bool) -> [String; COLUMNS] {
     let strategy = &line.record.strategy;
     let totals = &line.record.totals;
     let name = one_line(&strategy.key.to_string());
     let time = |at| if is_said_by_each { zone.full(at, Fineness::Seconds) } else { zone.bare(at, Fineness::Seconds) };
-    vec![
+    [
         if strategy.is_active { name } else { format!("{name} (inactive)") },
         micros(strategy.current_bankroll.micros()),
         micros(totals.realized_micros),
@@ -141,13 +182,13 @@ fn row(line: &Line, zone: &Zone, is_said_by_each: bool) -> Vec<String> {
     ]
 }
 
-fn totals(lines: &[&Line]) -> Vec<String> {
+fn totals(lines: &[&Line]) -> [String; COLUMNS] {
     let sum = |of: fn(&Line) -> i64| lines.iter().fold(0_i64, |sum, line| sum.saturating_add(of(line)));
     let mut open = Open::default();
     lines.iter().for_each(|line| open.add(line.open));
     let closed = sum(|line| line.record.totals.num_closed);
     let wins = sum(|line| line.record.totals.num_wins);
-    vec![
+    [
         if lines.len() == 1 { "1 strategy".to_owned() } else { format!("{} strategies", lines.len()) },
         micros(sum(|line| line.record.strategy.current_bankroll.micros())),
         micros(sum(|line| line.record.totals.realized_micros)),
