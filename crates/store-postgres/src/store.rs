@@ -73,16 +73,17 @@ impl PostgresStore {
     }
 }
 
-/// Does something on the thread of the readers; dropping the future stops it.
-async fn run(
+/// Does something on the thread of the readers; dropping the future stops it. It begins at once, so that what is returned
+/// holds only the wait for it.
+fn run(
     readers: &Readers,
     place: &str,
     during: &'static str,
     work: impl Future<Output = Result<(), OpenError>> + Send + 'static,
-) -> Result<(), OpenError> {
+) -> impl Future<Output = Result<(), OpenError>> {
     let place = place.to_owned();
-    let done = readers.run_while_wanted(work).await;
-    done.map_err(|source| OpenError::Failed { place, during, source: Arc::new(source) })?
+    let done = readers.run_while_wanted(work);
+    async move { done.await.map_err(|source| OpenError::Failed { place, during, source: Arc::new(source) })? }
 }
 
 impl Store for PostgresStore {

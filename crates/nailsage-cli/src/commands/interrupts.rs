@@ -28,15 +28,15 @@ impl Interrupts {
     /// Listens on a worker thread, so that a second interrupt counts even while an answer is being written to a pipe
     /// that nobody reads.
     pub(crate) fn listen() -> io::Result<Self> {
-        Self::listen_to(Any::new()?)
+        Ok(Self::listen_to(Any::new()?))
     }
 
     /// Listens to what would end the program without a chance to put its terminal back in order, as well.
     pub(crate) fn listen_at_terminal() -> io::Result<Self> {
-        Self::listen_to(Any::at_terminal()?)
+        Ok(Self::listen_to(Any::at_terminal()?))
     }
 
-    fn listen_to(mut any: Any) -> io::Result<Self> {
+    fn listen_to(mut any: Any) -> Self {
         let (sender, first) = mpsc::channel(1);
         tokio::spawn(async move {
             let exit_code = any.next().await;
@@ -46,7 +46,7 @@ impl Interrupts {
             screen::restore();
             std::process::exit(exit_code.into());
         });
-        Ok(Self { first: Some(first) })
+        Self { first: Some(first) }
     }
 
     /// The exit code of the first interrupt. It resolves once.

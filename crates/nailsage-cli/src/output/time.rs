@@ -38,9 +38,8 @@ fn parse_time_at(text: &str, now: UnixMillis) -> Result<UnixMillis, String> {
         return Ok(now);
     }
     if let Some(seconds) = seconds_ago(text) {
-        let millis = seconds.and_then(|seconds| seconds.checked_mul(1_000)).and_then(|ago| now.get().checked_sub(ago));
-        let time = millis.and_then(|millis| UnixMillis::new(millis).ok());
-        return time.ok_or_else(|| format!("{text} ago is before the year 2000"));
+        let millis = now.get().saturating_sub(seconds.saturating_mul(1_000));
+        return UnixMillis::new(millis).map_err(|_| format!("{text} ago is before the year 2000"));
     }
     parse_stamp_or(text, FORMS)
 }
@@ -69,9 +68,8 @@ fn parse_stamp_or(text: &str, forms: &str) -> Result<UnixMillis, String> {
     UnixMillis::new(stamp.as_millisecond()).map_err(|error| error.to_string())
 }
 
-/// How many seconds a count with a unit is: `7d`; None within when they are too many. A month has no length of its own, so
-/// weeks are the longest unit.
-fn seconds_ago(text: &str) -> Option<Option<i64>> {
+/// How many seconds a count with a unit is: `7d`. A month has no length of its own, so weeks are the longest unit.
+fn seconds_ago(text: &str) -> Option<i64> {
     let count = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
     let unit = match &text[count.len()..] {
         "s" => SignedDuration::from_secs(1),
@@ -84,7 +82,8 @@ fn seconds_ago(text: &str) -> Option<Option<i64>> {
     if count.is_empty() || !count.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    Some(count.parse::<i64>().ok().and_then(|count| count.checked_mul(unit.as_secs())))
+    // Digits that are no number are too many; no book goes back so far.
+    Some(count.parse().unwrap_or(i64::MAX).saturating_mul(unit.as_secs()))
 }
 
 #[cfg(test)]

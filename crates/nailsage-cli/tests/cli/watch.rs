@@ -143,6 +143,31 @@ mod at_a_terminal {
     }
 
     #[test]
+    fn a_server_that_goes_and_comes_back_is_waited_for() {
+        use nailsage_test_postgres::{Cluster, is_asked_for};
+
+        if !is_asked_for() {
+            return;
+        }
+        let cluster = Cluster::on_disk(&[]);
+        let (folder, database) = (Folder::new(), cluster.database());
+        let mut command = folder.command(&["ingest"]);
+        command.env("DATABASE_URL", database.url());
+        assert_eq!(Run::with(command, examples().join("\n").as_bytes()).code, Some(0));
+        let mut terminal = Terminal::run(&folder, &["watch", "--interval", "0.1"], (24, 160), Some(database.url()));
+        terminal.until_shown("my-bot/v1@7");
+        cluster.stop_immediately();
+        terminal.until_shown("RECONNECTING");
+        assert!(terminal.picture().join("\n").contains("my-bot/v1@7"), "the last table stays");
+        assert!(!terminal.seen().contains("WARN"), "logs would spoil the picture: {}", terminal.seen());
+        cluster.start_again();
+        terminal.until("it goes on", |terminal| !terminal.picture().join("\n").contains("RECONNECTING"));
+        terminal.send(Signal::SIGTERM);
+        assert_eq!(terminal.exit_code(), Some(143));
+        terminal.assert_put_back();
+    }
+
+    #[test]
     fn a_small_window_shows_what_fits_and_the_totals() {
         let folder = Folder::with_examples();
         let names: Vec<String> = (0..20).map(|number| format!("more-{number}")).collect();

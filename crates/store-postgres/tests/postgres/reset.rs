@@ -258,9 +258,9 @@ fn a_book_made_by_hand_is_reset_behind_a_pooler_too() {
     let database = own_server().database();
     database.execute(SCHEMA);
     let pooler = PgBouncer::before(own_server(), &database);
-    let store = open(&pooler.url(), Access::Migrate).unwrap();
+    let store = open(pooler.url(), Access::Migrate).unwrap();
     register(&store);
-    reset(&pooler.url()).unwrap();
+    reset(pooler.url()).unwrap();
     assert_empty(&store);
     assert_eq!(number(&database, "SELECT count(*) FROM refinery_schema_history"), 1);
 }

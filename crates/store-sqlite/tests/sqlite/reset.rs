@@ -164,7 +164,9 @@ fn a_large_book_gives_its_room_back() {
     register(&store);
     let pending: Vec<_> =
         (0..3_000).map(|_| store.submit(Command::new(at(1), deposit("1")), Duration::from_mins(1))).collect();
-    pending.into_iter().for_each(|answer| drop(block_on(answer).unwrap()));
+    for answer in pending {
+        block_on(answer).unwrap();
+    }
     drop(store);
     assert!(fs::metadata(&path).unwrap().len() > 2 * empty);
     SqliteStore::reset(&path).unwrap();

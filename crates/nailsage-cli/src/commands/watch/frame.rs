@@ -185,7 +185,9 @@ fn row(line: &Line, zone: &Zone, is_said_by_each: bool) -> [String; COLUMNS] {
 fn totals(lines: &[&Line]) -> [String; COLUMNS] {
     let sum = |of: fn(&Line) -> i64| lines.iter().fold(0_i64, |sum, line| sum.saturating_add(of(line)));
     let mut open = Open::default();
-    lines.iter().for_each(|line| open.add(line.open));
+    for line in lines {
+        open.add(line.open);
+    }
     let closed = sum(|line| line.record.totals.num_closed);
     let wins = sum(|line| line.record.totals.num_wins);
     [

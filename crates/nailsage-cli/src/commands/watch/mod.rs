@@ -59,7 +59,7 @@ fn place(app: &App) -> Result<String, Failure> {
 enum Next {
     Exit(u8),
     Redraw,
-    Looked(Result<Look, Failure>),
+    Seen(Result<Look, Failure>),
 }
 
 async fn live(app: &App, args: &WatchArgs, mut looker: Looker, first: Look) -> Result<ExitCode, Failure> {
@@ -80,16 +80,16 @@ async fn live(app: &App, args: &WatchArgs, mut looker: Looker, first: Look) -> R
                 Key::Quit => Next::Exit(DONE),
                 Key::Resize => Next::Redraw,
             },
-            looked = async { sleep_until(next_at).await; looker.look(app).await } => Next::Looked(looked),
+            seen = async { sleep_until(next_at).await; looker.look(app).await } => Next::Seen(seen),
         };
         match next {
             Next::Exit(exit_code) => return Ok(ExitCode::from(exit_code)),
             Next::Redraw => continue,
-            Next::Looked(Ok(look)) => {
+            Next::Seen(Ok(look)) => {
                 frame = Frame::of(&look);
                 trouble = None;
             }
-            Next::Looked(Err(failure)) => trouble = Some(failure.to_string()),
+            Next::Seen(Err(failure)) => trouble = Some(failure.to_string()),
         }
         next_at = Instant::now() + args.interval;
     }
