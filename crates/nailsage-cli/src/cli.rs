@@ -1,14 +1,44 @@
 //! What can be typed: commands, options and their help.
 
-use std::{num::NonZeroU16, path::PathBuf};
+mod completions;
+mod database;
+mod events;
+mod watch;
+
+use std::{num::NonZeroU16, path::PathBuf, time::Duration};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use nailsage::{Amount, EventType, PositionId, Reason, RequestKey, Severity, StrategyRef, UnixMillis};
+use nailsage::{Amount, PositionId, Reason, RequestKey, StrategyRef, UnixMillis};
 
+pub(crate) use self::{
+    completions::CompletionsArgs,
+    database::{DbCommand, ResetArgs},
+    events::{EventsArgs, EventsCommand, TailArgs},
+    watch::WatchArgs,
+};
 use crate::output::time::parse_time;
 
 /// The book that is used when nothing else is said.
 pub(crate) const DEFAULT_URL: &str = "sqlite:///nailsage.db";
+
+/// How times can be typed, for help texts.
+const TIME_FORMS: &str =
+    "Times are ISO 8601 in UTC (2022-01-01, 2022-01-01T12:30:00Z), Unix ms, now, or how long ago it was:
+30m, 12h, 7d, 2w.";
+
+/// The shortest and the longest time between two looks at a book.
+const INTERVAL_SECONDS: std::ops::RangeInclusive<f64> = 0.1..=3_600.0;
+
+/// Reads how long to wait between two looks at a book.
+fn parse_interval(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if INTERVAL_SECONDS.contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        _ => {
+            let (shortest, longest) = INTERVAL_SECONDS.into_inner();
+            Err(format!("it is a number of seconds from {shortest} to {longest}"))
+        }
+    }
+}
 
 /// A durable, exact book for paper trading.
 ///
@@ -22,6 +52,7 @@ pub(crate) const DEFAULT_URL: &str = "sqlite:///nailsage.db";
     after_help = "Start here:
   nailsage demo             paper-trade a month with three example strategies
   nailsage strategies       what they earned
+  nailsage watch            the same, live
   nailsage ingest --help    let a bot in any language write to the book
 
 Exit codes: 0 done, 1 something was refused or not found, 2 it could not run."
@@ -51,8 +82,11 @@ pub(crate) struct Global {
     /// How to print; json and csv have money as decimal strings and times in Unix ms
     #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t, display_order = 101)]
     pub(crate) format: Format,
+    /// Show times of tables in this machine's time zone instead of UTC
+    #[arg(long, global = true, display_order = 102)]
+    pub(crate) local: bool,
     /// Say more on standard error; -vv and -vvv for even more
-    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 102)]
+    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 103)]
     pub(crate) verbose: u8,
 }
 
@@ -95,7 +129,7 @@ pub(crate) enum Command {
     /// Interrupted (Ctrl-C or SIGTERM), it stops reading, answers what it has handed over and exits with 130 or 143. A
     /// second interrupt ends it at once; what was answered is in the book all the same.
     Ingest(IngestArgs),
-    /// Make a book, or look at one
+    /// Make a book, look at one, bring it up to date or empty it
     #[command(subcommand)]
     Db(DbCommand),
     /// List strategies with their bankrolls and totals
@@ -113,9 +147,20 @@ pub(crate) enum Command {
     /// Show or change a strategy's bankroll
     #[command(subcommand)]
     Bankroll(BankrollCommand),
-    /// List events of the audit log
+    /// List events of the audit log, or follow them
     #[command(subcommand)]
     Events(EventsCommand),
+    /// Watch the strategies: what they have, what is open, what they earned
+    ///
+    /// A table with a line for each strategy that is drawn anew every few seconds. Ctrl-C or q ends it. While the book does
+    /// not answer, the last table stays and says so.
+    ///
+    /// Without a terminal, with --once, and as json or csv it looks once, prints what it sees and ends.
+    Watch(WatchArgs),
+    /// Print what completes commands and options in a shell
+    ///
+    /// It is written to standard output, for a file that the shell reads when it starts.
+    Completions(CompletionsArgs),
 }
 
 /// Options of the demo.
@@ -144,7 +189,7 @@ pub(crate) struct DemoArgs {
 /// When rows say that they were written.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Stamp {
-    /// Stamp rows with this time, ISO 8601 in UTC or Unix ms, instead of the machine's: then two books can be compared
+    /// Stamp rows with this time instead of the machine's, as ISO 8601 in UTC or Unix ms: then two books can be compared
     #[arg(long = "stamp", value_name = "TIME", value_parser = parse_time, display_order = 60)]
     pub(crate) at: Option<UnixMillis>,
 }
@@ -180,14 +225,6 @@ pub(crate) struct IngestArgs {
     pub(crate) timeout: NonZeroU16,
     #[command(flatten)]
     pub(crate) stamp: Stamp,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum DbCommand {
-    /// Make a book, or bring an older one up to date; a current one stays as it is
-    Init,
-    /// Show which version a book has and how much is in it
-    Status,
 }
 
 /// Which rows of a list.
@@ -323,34 +360,10 @@ pub(crate) struct BankrollChangeArgs {
     /// Why; it stays in the ledger
     #[arg(long)]
     pub(crate) reason: Reason,
-    /// When, as ISO 8601 in UTC or Unix ms; now when absent
+    /// When, as ISO 8601 in UTC, Unix ms or how long ago, such as 2h; now when absent
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) at: Option<UnixMillis>,
     /// Makes repeating safe, together with the same --at; made when absent
     #[arg(long)]
     pub(crate) key: Option<RequestKey>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum EventsCommand {
-    /// List events of the audit log
-    List(EventsArgs),
-}
-
-/// List events of the audit log.
-#[derive(Debug, Args)]
-pub(crate) struct EventsArgs {
-    #[command(flatten)]
-    pub(crate) of: OfStrategy,
-    /// Only this type, such as `bankroll_adjusted`
-    #[arg(long = "type", value_name = "TYPE")]
-    pub(crate) event_type: Option<EventType>,
-    /// Only those at least this bad: DEBUG, INFO, WARNING, ERROR or CRITICAL
-    #[arg(long, value_name = "SEVERITY", value_parser = |text: &str| text.to_ascii_uppercase().parse::<Severity>())]
-    pub(crate) min_severity: Option<Severity>,
-    /// Only those at this time or later: ISO 8601 in UTC or Unix ms
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    pub(crate) since: Option<UnixMillis>,
-    #[command(flatten)]
-    pub(crate) paging: Paging,
 }

@@ -2,16 +2,20 @@
 
 mod bankroll;
 mod columns;
+mod completions;
 mod db;
 mod demo;
 mod events;
 mod ingest;
+mod interrupts;
 mod ledger;
 mod list;
 mod positions;
 mod signals;
 mod strategies;
+mod tail;
 mod trades;
+mod watch;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -20,11 +24,15 @@ use nailsage::{Access, Clock, OpenOptions, Store, StrategyRecord, StrategyRef, U
 use crate::{
     cli::{Cli, Command, DEFAULT_URL, EventsCommand, Format, Global, LedgerCommand, SignalsCommand, Stamp},
     failure::{DONE, Failure},
+    output::zone::Zone,
 };
 
 /// Runs a command and tells its exit code.
 pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let app = App { global: cli.global };
+    if app.global.local {
+        Zone::local().map_err(Failure::NoTimeZone)?.show_in();
+    }
     let done = ExitCode::from(DONE);
     match cli.command {
         Command::Demo(args) => demo::run(&app, &args).await.map(|()| done),
@@ -39,6 +47,9 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Command::Bankroll(command) => bankroll::run(&app, command).await.map(|()| done),
         Command::Events(EventsCommand::List(args)) => events::run(&app, &args).await.map(|()| done),
+        Command::Events(EventsCommand::Tail(args)) => tail::run(&app, &args).await,
+        Command::Watch(args) => watch::run(&app, &args).await,
+        Command::Completions(args) => completions::run(&args).map(|()| done),
     }
 }
 

@@ -39,6 +39,12 @@ pub(crate) enum Failure {
     DemoRefused { key: String, refused: Refused },
     #[error("a result of the demo leaves the book's range")]
     DemoRange(#[source] Box<dyn Error + Send + Sync>),
+    #[error("nothing was changed: the answer was not yes")]
+    NotConfirmed,
+    #[error("everything in {place} would be removed, and there is no terminal to ask whether that is meant")]
+    NobodyToAsk { place: String },
+    #[error("this machine's time zone is not known")]
+    NoTimeZone(#[source] jiff::Error),
     #[error("cannot start")]
     Runtime(#[source] io::Error),
 }
@@ -87,7 +93,11 @@ impl Failure {
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Refused(_) | Self::NoStrategy(_) | Self::DemoRaced(_) | Self::DemoRefused { .. } => REFUSED,
+            Self::Refused(_)
+            | Self::NoStrategy(_)
+            | Self::DemoRaced(_)
+            | Self::DemoRefused { .. }
+            | Self::NotConfirmed => REFUSED,
             _ => CANNOT_RUN,
         }
     }
@@ -108,6 +118,8 @@ impl Failure {
             Self::Candles { .. } => {
                 "the demo takes one-minute candles as CSV with the header timestamp,open,high,low,close,volume"
             }
+            Self::NobodyToAsk { .. } => "nothing was changed; --yes says that it is meant",
+            Self::NoTimeZone(_) => "set the variable TZ, as in TZ=Europe/Berlin, or leave --local out",
             Self::DemoRaced(_) => "start the demo again; it takes the next version",
             _ => return None,
         };
@@ -206,6 +218,8 @@ mod tests {
             Failure::Store(unknown.clone()),
             Failure::Unsettled { key, at, source: unknown },
             Failure::DemoRaced("trend/v1@1".to_owned()),
+            Failure::NotConfirmed,
+            Failure::NobodyToAsk { place: "nailsage.db".to_owned() },
             Failure::Output(io::Error::other("no space left on device")),
         ];
         for failure in &failures {

@@ -8,11 +8,14 @@ mod commands;
 mod failure;
 mod output;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, IsTerminal as _},
+    process::ExitCode,
+};
 
 use clap::Parser;
 
-use crate::cli::Cli;
+use crate::{cli::Cli, output::screen};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -30,6 +33,11 @@ fn main() -> ExitCode {
     }
 }
 
+/// Standard error, but not into a picture on the same terminal, which says itself what is wrong.
+fn stderr_unless_drawn_on() -> Box<dyn io::Write> {
+    if screen::is_there() && io::stderr().is_terminal() { Box::new(io::sink()) } else { Box::new(io::stderr()) }
+}
+
 /// Logs go to standard error, so that standard output holds nothing but answers.
 fn log_to_stderr(verbose: u8) {
     use tracing_subscriber::{EnvFilter, filter::LevelFilter};
@@ -43,7 +51,7 @@ fn log_to_stderr(verbose: u8) {
     let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_writer(stderr_unless_drawn_on)
+        .with_ansi(io::stderr().is_terminal())
         .init();
 }

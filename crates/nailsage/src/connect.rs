@@ -7,6 +7,8 @@ use std::{
 
 use nailsage_store::{OpenError, OpenOptions, Store};
 
+use crate::{postgres, sqlite};
+
 /// The variable that [`connect_from_env`] reads.
 const URL_VARIABLE: &str = "DATABASE_URL";
 
@@ -52,48 +54,70 @@ pub async fn connect_from_env() -> Result<Arc<dyn Store>, OpenError> {
 ///
 /// See [`OpenError`]; nothing has been written.
 pub async fn connect_with(url: &str, options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError> {
-    match url.split_once(':') {
-        Some(("sqlite", rest)) => sqlite(rest, options),
-        Some((scheme @ ("postgres" | "postgresql"), _)) => postgres(scheme, url, options).await,
-        // A scheme is short and without secrets, as long as it is one: a bare `user:password@host` is not.
-        _ => Err(bad_url("the URL has no known scheme".to_owned())),
+    match Engine::of(url)? {
+        Engine::Sqlite(rest) => sqlite::open(rest, options),
+        Engine::Postgres => postgres::open(url, options).await,
     }
 }
 
-fn bad_url(problem: String) -> OpenError {
+/// Removes everything in the book at a URL: strategies, positions, trades, signals, the ledger and the audit trail. What is
+/// left is an empty book with ids from 1 on.
+///
+/// It happens in one step. Stores that have the book open see it full before and empty afterwards, and can go on writing; a
+/// key that was accepted before is new again. Nothing else in the file or database is touched. Whoever writes meanwhile is
+/// waited for, up to 10 s for a file, which blocks the calling thread, and up to half a minute for a server.
+///
+/// # Errors
+///
+/// See [`OpenError`]: [`OpenError::NotFound`] where there is no book, [`OpenError::NotABook`] where there is something else,
+/// [`OpenError::Busy`] when others did not let go of it. Nothing has been removed; only if the connection to a server is lost
+/// at the very end may it have been, and then all of it. It can be repeated.
+pub async fn reset(url: &str) -> Result<(), OpenError> {
+    match Engine::of(url)? {
+        Engine::Sqlite(rest) => sqlite::reset(rest),
+        Engine::Postgres => postgres::reset(url).await,
+    }
+}
+
+/// What errors call the book at a URL: its path, or its server and database without user and password. Nothing is opened.
+///
+/// # Errors
+///
+/// See [`OpenError`], [`OpenError::BadUrl`] before all.
+pub fn place_of(url: &str) -> Result<String, OpenError> {
+    match Engine::of(url)? {
+        Engine::Sqlite(rest) => sqlite::place(rest),
+        Engine::Postgres => postgres::place(url),
+    }
+}
+
+/// Which engine a URL means.
+enum Engine<'a> {
+    /// With what follows the scheme.
+    Sqlite(&'a str),
+    Postgres,
+}
+
+impl<'a> Engine<'a> {
+    fn of(url: &'a str) -> Result<Self, OpenError> {
+        match url.split_once(':') {
+            Some(("sqlite", rest)) => Ok(Self::Sqlite(rest)),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres),
+            // A scheme is short and without secrets, as long as it is one: a bare `user:password@host` is not.
+            _ => Err(bad_url("the URL has no known scheme".to_owned())),
+        }
+    }
+}
+
+pub(crate) fn bad_url(problem: String) -> OpenError {
     OpenError::BadUrl { problem }
 }
 
-#[cfg(feature = "postgres")]
-async fn postgres(_scheme: &str, url: &str, options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError> {
-    Ok(Arc::new(nailsage_store_postgres::PostgresStore::open(url, options).await?))
-}
-
-#[cfg(not(feature = "postgres"))]
-fn postgres(scheme: &str, _url: &str, _options: &OpenOptions) -> std::future::Ready<Result<Arc<dyn Store>, OpenError>> {
-    std::future::ready(Err(OpenError::FeatureOff { scheme: scheme.to_owned(), feature: "postgres" }))
-}
-
-#[cfg(feature = "sqlite")]
-fn sqlite(rest: &str, options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError> {
-    use nailsage_store_sqlite::SqliteStore;
-    if rest == ":memory:" {
-        return Ok(Arc::new(SqliteStore::open_private(options)?));
-    }
-    // Three slashes begin a relative path and four an absolute one.
-    let path = rest.strip_prefix("///").ok_or_else(|| bad_url("a file's URL begins with sqlite:///".to_owned()))?;
-    if path.is_empty() {
-        return Err(bad_url("the URL names no file".to_owned()));
-    }
-    if path.contains(['?', '#', '\0']) {
-        return Err(bad_url("a file's URL has no parameters".to_owned()));
-    }
-    Ok(Arc::new(SqliteStore::open(std::path::Path::new(path), options)?))
-}
-
-#[cfg(not(feature = "sqlite"))]
-fn sqlite(_rest: &str, _options: &OpenOptions) -> Result<Arc<dyn Store>, OpenError> {
-    Err(OpenError::FeatureOff { scheme: "sqlite".to_owned(), feature: "sqlite" })
+/// The feature is off that a URL needs; only its scheme is shown.
+#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+pub(crate) fn feature_off(url: &str, feature: &'static str) -> OpenError {
+    let scheme = url.split(':').next().unwrap_or_default();
+    OpenError::FeatureOff { scheme: scheme.to_owned(), feature }
 }
 
 #[cfg(test)]
@@ -111,13 +135,15 @@ mod tests {
             ("postgresql://", "postgres", cfg!(feature = "postgres")),
         ];
         for (url, wanted, is_on) in schemes {
-            match block_on(connect(url)) {
-                Err(OpenError::BadUrl { .. }) => assert!(is_on, "{url}"),
-                Err(OpenError::FeatureOff { scheme, feature }) => {
-                    assert!(!is_on, "{url}");
-                    assert_eq!((url.split(':').next(), wanted), (Some(scheme.as_str()), feature));
+            for result in [block_on(connect(url)).map(drop), block_on(reset(url))] {
+                match result {
+                    Err(OpenError::BadUrl { .. }) => assert!(is_on, "{url}"),
+                    Err(OpenError::FeatureOff { scheme, feature }) => {
+                        assert!(!is_on, "{url}");
+                        assert_eq!((url.split(':').next(), wanted), (Some(scheme.as_str()), feature));
+                    }
+                    other => panic!("{url}: {other:?}"),
                 }
-                other => panic!("{url}: {other:?}"),
             }
         }
     }
@@ -138,8 +164,10 @@ mod tests {
             "postgresql://host/db?user=me&password=s3cret&nonsense=1",
             "postgresql://host/db?s3cret",
         ] {
-            let error = block_on(connect(url)).expect_err("none of them is a URL");
-            assert!(!format!("{error} {error:?}").contains("s3cret"), "{url}: {error:?}");
+            for result in [block_on(connect(url)).map(drop), block_on(reset(url)), place_of(url).map(drop)] {
+                let error = result.expect_err("none of them is a URL");
+                assert!(!format!("{error} {error:?}").contains("s3cret"), "{url}: {error:?}");
+            }
         }
     }
 }

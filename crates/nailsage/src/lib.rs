@@ -44,8 +44,12 @@
 //! Features only add. A URL whose feature is off is an error that names the feature.
 
 mod connect;
+#[cfg_attr(not(feature = "postgres"), path = "postgres_off.rs")]
+mod postgres;
+#[cfg_attr(not(feature = "sqlite"), path = "sqlite_off.rs")]
+mod sqlite;
 
-pub use connect::{connect, connect_from_env, connect_with};
+pub use connect::{connect, connect_from_env, connect_with, place_of, reset};
 pub use nailsage_domain::metrics;
 pub use nailsage_domain::*;
 #[cfg(feature = "memory")]

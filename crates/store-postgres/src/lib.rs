@@ -15,6 +15,7 @@ mod plans;
 mod prepared;
 mod reader;
 mod readers;
+mod reset;
 mod rows;
 pub mod sql;
 mod store;

@@ -1,4 +1,4 @@
-//! Making and migrating a book, under a lock that all processes honour.
+//! Making and migrating a book, under a lock that all processes honour. Resetting one takes the same lock.
 
 use std::sync::Arc;
 
@@ -41,14 +41,22 @@ pub(crate) async fn prepare(connector: &Connector, access: Access) -> Result<(),
     let session = connector.connect_to_open().await?;
     let found = inspect(&session.client, &connector.target.place, access).await;
     session.close().await;
-    if found?.needs_migration() && access == Access::Create { migrate(connector).await } else { Ok(()) }
+    if found?.needs_migration() && access.migrates() { migrate(connector, access).await } else { Ok(()) }
 }
 
-async fn migrate(connector: &Connector) -> Result<(), OpenError> {
+async fn migrate(connector: &Connector, access: Access) -> Result<(), OpenError> {
+    under_lock(connector, migrate_under_lock(connector, access)).await
+}
+
+/// Does something while nobody else makes, migrates or resets the book.
+pub(crate) async fn under_lock<T>(
+    connector: &Connector,
+    work: impl Future<Output = Result<T, OpenError>>,
+) -> Result<T, OpenError> {
     let place = &connector.target.place;
     let lock = connector.connect_to_open().await?;
     let result = match acquire(&lock.client).await {
-        Ok(true) => migrate_under_lock(connector).await,
+        Ok(true) => work.await,
         Ok(false) => Err(OpenError::Busy { place: place.clone() }),
         Err(error) => Err(open_error(place, "locking it for migration", error)),
     };
@@ -74,11 +82,11 @@ async fn acquire(client: &Client) -> Result<bool, Error> {
     }
 }
 
-async fn migrate_under_lock(connector: &Connector) -> Result<(), OpenError> {
+async fn migrate_under_lock(connector: &Connector, access: Access) -> Result<(), OpenError> {
     let place = &connector.target.place;
     let mut session = connector.connect_to_open().await?;
     // Whoever had the lock before may have done it.
-    let result = match inspect(&session.client, place, Access::Create).await {
+    let result = match inspect(&session.client, place, access).await {
         Ok(found) if found.needs_migration() => run(&mut session.client, place, found).await,
         found => found.map(drop),
     };
@@ -99,7 +107,7 @@ async fn run(client: &mut Client, place: &str, found: Found) -> Result<(), OpenE
     Ok(())
 }
 
-fn runner() -> Runner {
+pub(crate) fn runner() -> Runner {
     embedded::migrations::runner()
 }
 

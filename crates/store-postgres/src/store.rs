@@ -9,6 +9,7 @@ use crate::{
     engine::Engine,
     migrate::prepare,
     readers::{Readers, no_thread},
+    reset::reset,
     target::Target,
 };
 
@@ -34,15 +35,10 @@ impl PostgresStore {
         let place = connector.target.place.clone();
         let readers = Readers::start(&connector).map_err(|error| no_thread(&place, error))?;
         let (access, to_prepare) = (options.access, connector.clone());
-        let prepared = readers.run_while_wanted(async move { prepare(&to_prepare, access).await }).await;
-        prepared.map_err(|source| OpenError::Failed {
-            place: place.clone(),
-            during: "preparing it",
-            source: Arc::new(source),
-        })??;
+        run(&readers, &place, "preparing it", async move { prepare(&to_prepare, access).await }).await?;
         let writer = match options.access {
             Access::ReadOnly => None,
-            Access::Create | Access::Existing => {
+            Access::Create | Access::Migrate | Access::Existing => {
                 let engine = Engine::new(connector).map_err(|error| no_thread(&place, error))?;
                 let writer = Writer::start(engine, Arc::clone(&options.clock));
                 Some(writer.map_err(|error| no_thread(&place, error))?)
@@ -50,6 +46,44 @@ impl PostgresStore {
         };
         Ok(Self { readers, writer })
     }
+
+    /// Removes everything in the book at a URL. It is empty then, with ids from 1 on, for every store that has it open, too.
+    ///
+    /// Nothing else in the database is touched, and whoever might use the book still may. It waits half a minute for those who
+    /// use it.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`], [`OpenError::Busy`] before all; nothing has been removed, unless the connection was lost at the very
+    /// end. Then everything has been, or nothing, and it can be repeated.
+    pub async fn reset(url: &str) -> Result<(), OpenError> {
+        let connector = Connector::new(Target::from_url(url)?)?;
+        let place = connector.target.place.clone();
+        let readers = Readers::start(&connector).map_err(|error| no_thread(&place, error))?;
+        run(&readers, &place, "resetting it", async move { reset(&connector).await }).await
+    }
+
+    /// What errors call the book at a URL: where it is, without user and password. Nothing is opened.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::BadUrl`].
+    pub fn place(url: &str) -> Result<String, OpenError> {
+        Ok(Target::from_url(url)?.place)
+    }
+}
+
+/// Does something on the thread of the readers; dropping the future stops it. It begins at once, so that what is returned
+/// holds only the wait for it.
+fn run(
+    readers: &Readers,
+    place: &str,
+    during: &'static str,
+    work: impl Future<Output = Result<(), OpenError>> + Send + 'static,
+) -> impl Future<Output = Result<(), OpenError>> {
+    let place = place.to_owned();
+    let done = readers.run_while_wanted(work);
+    async move { done.await.map_err(|source| OpenError::Failed { place, during, source: Arc::new(source) })? }
 }
 
 impl Store for PostgresStore {

@@ -12,6 +12,7 @@ mod migrate;
 mod place;
 mod reader;
 mod readers;
+mod reset;
 mod rows;
 pub mod sql;
 mod store;

@@ -1,4 +1,4 @@
-//! Making and migrating a book, under a lock that all processes honour.
+//! Making and migrating a book, under a lock that all processes honour. Resetting one takes the same lock.
 
 use std::{
     fs::{File, OpenOptions},
@@ -20,14 +20,23 @@ mod embedded {
 }
 
 /// Brings the book at `path` to this crate's schema version, if it is not there yet.
-pub(crate) fn migrate(path: &Path, found: Found) -> Result<(), OpenError> {
+pub(crate) fn migrate(path: &Path, found: Found, access: Access) -> Result<(), OpenError> {
     if !found.needs_migration() {
         return Ok(());
     }
     let place = path.display().to_string();
-    let lock = Lock::take(path, &place)?;
     // Whoever had the lock before may have done it.
-    let result = inspect(path, Access::Create).and_then(|found| migrate_under_lock(path, &place, found));
+    under_lock(path, &place, || inspect(path, access).and_then(|found| migrate_under_lock(path, &place, found)))
+}
+
+/// Does something while nobody else makes, migrates or resets the book.
+pub(crate) fn under_lock<T>(
+    path: &Path,
+    place: &str,
+    work: impl FnOnce() -> Result<T, OpenError>,
+) -> Result<T, OpenError> {
+    let lock = Lock::take(path, place)?;
+    let result = work();
     lock.release();
     result
 }
@@ -73,7 +82,7 @@ fn run(path: &Path, place: &str, found: Found) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn runner() -> Runner {
+pub(crate) fn runner() -> Runner {
     embedded::migrations::runner()
 }
 

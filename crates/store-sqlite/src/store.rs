@@ -1,6 +1,11 @@
 //! A book in an SQLite file.
 
-use std::{future::ready, path::Path, sync::Arc, time::Duration};
+use std::{
+    future::ready,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use nailsage_store::{Access, Answer, Command, OpenError, OpenOptions, Pending, Store, StoreError, writer::Writer};
 use rusqlite::Connection;
@@ -13,6 +18,7 @@ use crate::{
     migrate::migrate,
     place::{ensure_local, resolve},
     readers::Readers,
+    reset::reset,
 };
 
 /// A book in an SQLite file, with one writer thread and a few readers.
@@ -38,16 +44,32 @@ impl SqliteStore {
         Self::open_in(path, options, None)
     }
 
+    /// Removes everything in the book at a path. It is empty then, with ids from 1 on, for every store that has it open, too.
+    ///
+    /// Nothing else in the file is touched. It waits some seconds for those who write.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`], [`OpenError::Busy`] before all; nothing has been removed.
+    pub fn reset(path: &Path) -> Result<(), OpenError> {
+        ensure_engine()?;
+        let path = &resolved(path)?;
+        ensure_local(path)?;
+        reset(path)
+    }
+
+    /// What errors call the book at a path. Nothing is opened.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::PermissionDenied`] and [`OpenError::Failed`] where the path cannot be followed.
+    pub fn place(path: &Path) -> Result<String, OpenError> {
+        Ok(resolved(path)?.display().to_string())
+    }
+
     fn open_in(path: &Path, options: &OpenOptions, private_folder: Option<TempDir>) -> Result<Self, OpenError> {
         ensure_engine()?;
-        let place = path.display().to_string();
-        let failed = |during: &'static str| {
-            move |error: std::io::Error| match error.kind() {
-                std::io::ErrorKind::PermissionDenied => OpenError::PermissionDenied { place, source: Arc::new(error) },
-                _ => OpenError::Failed { place, during, source: Arc::new(error) },
-            }
-        };
-        let path = &resolve(path).map_err(failed("following its path"))?;
+        let path = &resolved(path)?;
         let place = path.display().to_string();
         ensure_local(path)?;
         let found = inspect(path, options.access)?;
@@ -59,8 +81,8 @@ impl SqliteStore {
         let writer = match options.access {
             Access::ReadOnly => None,
             access => {
-                if access == Access::Create {
-                    migrate(path, found)?;
+                if access.migrates() {
+                    migrate(path, found, access)?;
                 }
                 let engine = Engine::new(path.to_owned(), open_writer(path, false)?);
                 Some(Writer::start(engine, Arc::clone(&options.clock)).map_err(failed)?)
@@ -91,6 +113,17 @@ impl SqliteStore {
     ) -> Pending<T> {
         self.readers.ask(question)
     }
+}
+
+/// The one path by which a book is known.
+fn resolved(path: &Path) -> Result<PathBuf, OpenError> {
+    resolve(path).map_err(|error| {
+        let place = path.display().to_string();
+        match error.kind() {
+            std::io::ErrorKind::PermissionDenied => OpenError::PermissionDenied { place, source: Arc::new(error) },
+            _ => OpenError::Failed { place, during: "following its path", source: Arc::new(error) },
+        }
+    })
 }
 
 impl Store for SqliteStore {

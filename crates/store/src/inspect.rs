@@ -12,6 +12,26 @@ pub const SCHEMA_VERSION: i64 = 1;
 /// The migrations' own table; alone in a database, it is what an interrupted first start leaves.
 pub const HISTORY_TABLE: &str = "refinery_schema_history";
 
+/// The tables that the migrations make, on every engine: what a reset takes away. `book` comes last, because the server's
+/// triggers ask it.
+pub const TABLES: [&str; 12] = [
+    "ledger",
+    "strategy_totals",
+    "requests",
+    "event_log",
+    "performance_metrics",
+    "strategy_snapshots",
+    "state_snapshots",
+    "trades",
+    "signals",
+    "positions",
+    "strategies",
+    "book",
+];
+
+/// The views that the migrations make, on every engine.
+pub const VIEWS: [&str; 4] = ["v_open_positions", "v_closed_positions", "v_strategy_performance", "v_recent_signals"];
+
 /// Tables of the earlier Python system, which had no `book`.
 const PYTHON_TABLES: [&str; 4] = ["strategies", "positions", "signals", "trades"];
 
@@ -73,7 +93,7 @@ impl Found {
             Self::Book { version, .. } if version > SCHEMA_VERSION => {
                 Err(OpenError::NewerSchema { place, found: version, known: SCHEMA_VERSION })
             }
-            Self::Book { version, .. } if version < SCHEMA_VERSION && access != Access::Create => {
+            Self::Book { version, .. } if version < SCHEMA_VERSION && !access.migrates() => {
                 Err(OpenError::OlderSchema { place, found: version, known: SCHEMA_VERSION })
             }
             Self::Book { .. } => Ok(self),

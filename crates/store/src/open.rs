@@ -13,10 +13,20 @@ pub enum Access {
     /// Make the book if there is none and migrate an older one.
     #[default]
     Create,
+    /// Migrate an older book and write to it; never make one.
+    Migrate,
     /// Write to a book that is there at this version; never make or migrate one.
     Existing,
     /// Read a book that is there; commands are refused as unavailable.
     ReadOnly,
+}
+
+impl Access {
+    /// Whether an older book is brought up to date.
+    #[must_use]
+    pub fn migrates(self) -> bool {
+        matches!(self, Self::Create | Self::Migrate)
+    }
 }
 
 /// How a book is opened.
@@ -104,7 +114,9 @@ pub enum OpenError {
         known: i64,
     },
     /// The book is of an older version, and this way of opening does not migrate.
-    #[error("{place} has schema version {found}, this program needs {known}; `nailsage db init` migrates it")]
+    #[error(
+        "{place} has schema version {found}, this program needs {known}; `nailsage db migrate` brings it up to date"
+    )]
     OlderSchema {
         /// Where it is.
         place: String,

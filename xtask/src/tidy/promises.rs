@@ -31,9 +31,6 @@ const NOT_YET: &[&str] = &["backup", "bankroll-endpoint", "python-state-manager"
 /// Tests of what is being written just now. Whoever finishes one takes its mark and its line here away, or writes its real
 /// name into the page; with the last one, this list and the mark go.
 const COMING: &[&str] = &[
-    "crates/store-postgres/tests/postgres/reset.rs::a_reset_book_is_empty_with_ids_from_1_and_the_schema_of_a_new_one",
-    "crates/store-sqlite/tests/sqlite/reset.rs::a_reset_book_is_empty_with_ids_from_1_and_the_schema_of_a_new_one",
-    "crates/store-sqlite/tests/sqlite/reset.rs::a_store_that_is_open_during_a_reset_sees_the_empty_book_and_writes_to_it",
     "crates/store-sqlite/tests/sqlite/views.rs::closed_positions_are_shown_with_their_duration",
     "crates/store-sqlite/tests/sqlite/views.rs::open_positions_are_shown_with_their_strategy_and_readable_times",
     "crates/store-sqlite/tests/sqlite/views.rs::performance_is_what_positions_and_trades_add_up_to",

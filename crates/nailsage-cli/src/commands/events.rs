@@ -6,11 +6,12 @@ use super::{App, columns, columns::Named, list};
 use crate::{cli::EventsArgs, failure::Failure};
 
 pub(crate) async fn run(app: &App, args: &EventsArgs) -> Result<(), Failure> {
+    let filter = &args.filter;
     let store = app.read().await?;
-    let strategy_id = list::filter_by(&*store, args.of.strategy.as_ref()).await?;
+    let strategy_id = list::filter_by(&*store, filter.of.strategy.as_ref()).await?;
     let first = list::cursor(&args.paging, EventId::new)?;
     let is_filtered =
-        strategy_id.is_some() || args.event_type.is_some() || args.min_severity.is_some() || args.since.is_some();
+        strategy_id.is_some() || filter.event_type.is_some() || filter.min_severity.is_some() || args.since.is_some();
     let empty = if args.paging.after.is_some() {
         "No more events."
     } else if is_filtered {
@@ -28,8 +29,8 @@ pub(crate) async fn run(app: &App, args: &EventsArgs) -> Result<(), Failure> {
         async |after, limit| {
             let query = EventQuery {
                 strategy_id,
-                event_type: args.event_type.clone(),
-                min_severity: args.min_severity,
+                event_type: filter.event_type.clone(),
+                min_severity: filter.min_severity,
                 since: args.since,
                 after,
                 limit,

@@ -3,10 +3,7 @@
 use nailsage::{Price, UnixMillis, Usdt};
 use serde_json::Value;
 
-use super::{
-    money,
-    time::{self, Fineness},
-};
+use super::{money, time::Fineness, zone::Zone};
 
 /// Money shows at least cents, also when it happens to be whole.
 const MONEY_DECIMALS_MIN: usize = 2;
@@ -81,7 +78,7 @@ impl Cell {
         }
     }
 
-    /// The value in a table whose column shows its values like this.
+    /// The value in a table whose column shows its values like this. A time is without its offset, which the title says.
     pub(crate) fn shown(&self, look: Look) -> String {
         match self {
             Self::Null => "–".to_owned(),
@@ -89,7 +86,7 @@ impl Cell {
             Self::Bool(true) => "yes".to_owned(),
             Self::Bool(false) => "no".to_owned(),
             Self::Micros(micros) => money::grouped(*micros, look.money_decimals),
-            Self::Time(at) => time::utc(*at, look.fineness),
+            Self::Time(at) => Zone::shown().bare(*at, look.fineness),
             Self::Json(value) => without_control_characters(&value.to_string()),
             Self::Int(_) | Self::Price(_) | Self::Number(_) => self.csv(),
         }
@@ -104,6 +101,14 @@ impl Cell {
             _ => {}
         }
         look
+    }
+
+    /// The time that it is, if it is one.
+    pub(crate) fn time(&self) -> Option<UnixMillis> {
+        match self {
+            Self::Time(at) => Some(*at),
+            _ => None,
+        }
     }
 
     /// Whether it may be broken over several lines; a name or a number could not be read or copied any more.

@@ -99,11 +99,15 @@ impl<T, W: Write> Listing<T, W> {
     }
 
     fn write_csv(&mut self, fields: Vec<String>) -> io::Result<()> {
-        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-        writer.write_record(fields).map_err(io::Error::other)?;
-        let line = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-        self.out.write_all(&line)
+        self.out.write_all(&csv_line(fields)?)
     }
+}
+
+/// One row of CSV, with its line end.
+pub(crate) fn csv_line(fields: Vec<String>) -> io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    writer.write_record(fields).map_err(io::Error::other)?;
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
 /// Writes one JSON object whose fields keep their order.

@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets};
 
-use super::cell::Cell;
+use super::{cell::Cell, zone::Zone};
 
 /// The narrowest that a column of prose becomes on a narrow terminal.
 const PROSE_WIDTH_MIN: u16 = 24;
@@ -17,7 +17,8 @@ pub(crate) struct Layout {
 }
 
 /// Draws rows under their titles. All values of a column are shown alike, as finely as the finest of them needs, so that
-/// decimal points stand below each other and nothing is rounded away.
+/// decimal points stand below each other and nothing is rounded away. A title that says `(UTC)` says the offset instead when times are
+/// shown in another zone.
 pub(crate) fn draw(titles: &[&str], rows: &[Vec<Cell>]) -> String {
     let columns = 0..titles.len();
     let looks: Vec<_> = columns
@@ -30,9 +31,26 @@ pub(crate) fn draw(titles: &[&str], rows: &[Vec<Cell>]) -> String {
             is_prose: rows.iter().any(|row| row[column].is_prose()),
         })
         .collect();
-    let shown: Vec<Vec<String>> =
+    let mut shown: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().zip(&looks).map(|(cell, look)| cell.shown(*look)).collect()).collect();
-    draw_text(titles, &shown, &layouts)
+    let zone = Zone::shown();
+    let titles: Vec<String> = titles
+        .iter()
+        .enumerate()
+        .map(|(column, title)| {
+            let (title, is_said_by_each) = zone.title(title, rows.iter().filter_map(|row| row[column].time()));
+            if is_said_by_each {
+                for (row, shown) in rows.iter().zip(&mut shown) {
+                    if let Some(time) = row[column].time() {
+                        shown[column] = format!("{} {}", shown[column], zone.offset(time));
+                    }
+                }
+            }
+            title
+        })
+        .collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    draw_text(&titles, &shown, &layouts)
 }
 
 /// Draws finished texts under their titles.

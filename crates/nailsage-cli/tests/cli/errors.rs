@@ -26,7 +26,11 @@ fn commands_that_only_read_never_make_a_book() {
         &["bankroll", "show", "1"],
         &["bankroll", "set", "1", "5", "--reason", "why"],
         &["events", "list"],
+        &["events", "tail"],
+        &["watch"],
         &["db", "status"],
+        &["db", "migrate"],
+        &["db", "reset", "--yes"],
     ] {
         let run = folder.run(args);
         assert_eq!(run.code, Some(2), "{args:?}: {run:?}");
@@ -94,6 +98,9 @@ fn a_refused_or_mistyped_change_says_why() {
         &["strategies", "--format", "xml"],
         &["events", "list", "--min-severity", "bad"],
         &["events", "list", "--since", "yesterday"],
+        &["events", "list", "--since", "9999w"],
+        &["events", "tail", "--interval", "0"],
+        &["events", "tail", "--lines", "1001"],
     ] {
         shown.push_str(&format!("$ nailsage {}\n{}\n", args.join(" "), said(&folder.run(args), folder.path())));
     }

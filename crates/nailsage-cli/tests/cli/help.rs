@@ -3,13 +3,15 @@
 use crate::common::Folder;
 
 /// Every command with a help page of its own.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 25] = [
     "",
     "demo",
     "ingest",
     "db",
     "db init",
+    "db migrate",
     "db status",
+    "db reset",
     "strategies",
     "positions",
     "trades",
@@ -24,6 +26,9 @@ const COMMANDS: [&str; 20] = [
     "bankroll withdraw",
     "events",
     "events list",
+    "events tail",
+    "watch",
+    "completions",
 ];
 
 #[test]

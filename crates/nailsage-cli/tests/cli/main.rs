@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::format_push_string, reason = "a test fails by panicking, and its text is short")]
 
 mod common;
+mod completions;
+mod database;
 mod demo;
 mod docs;
 mod engines;
@@ -11,3 +13,9 @@ mod ingest;
 #[cfg(unix)]
 mod interrupts;
 mod lists;
+#[cfg(unix)]
+mod tail;
+#[cfg(unix)]
+mod terminal;
+mod times;
+mod watch;

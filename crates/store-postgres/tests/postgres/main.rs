@@ -18,6 +18,7 @@ mod plans;
 mod pooler;
 mod readers;
 mod recipes;
+mod reset;
 mod schema_page;
 mod session;
 mod tls;

@@ -11,3 +11,4 @@ mod open;
 mod permission;
 mod plans;
 mod recipes;
+mod reset;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use nailsage::{Price, UnixMillis};
 
-use crate::{failure::Failure, output::time::parse_time};
+use crate::{failure::Failure, output::time::parse_stamp};
 
 /// The candles of the demo are one minute long.
 pub(crate) const MINUTE_MILLIS: i64 = 60_000;
@@ -111,7 +111,7 @@ fn candle(record: &csv::StringRecord) -> Result<Candle, String> {
     let price = |place: usize| -> Result<Price, String> {
         field(place).parse().map_err(|error| format!("{}: {error}", HEADER[place]))
     };
-    let opens_at = parse_time(field(0)).map_err(|error| format!("timestamp: {error}"))?;
+    let opens_at = parse_stamp(field(0)).map_err(|error| format!("timestamp: {error}"))?;
     let candle = Candle { opens_at, open: price(1)?, high: price(2)?, low: price(3)?, close: price(4)? };
     if UnixMillis::new(candle.closes_at()).is_err() {
         return Err("timestamp: the candle ends after the last time that the book knows".to_owned());

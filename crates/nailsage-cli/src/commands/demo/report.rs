@@ -18,7 +18,7 @@ use crate::{
         listing::write_object,
         money,
         table::{self, Layout},
-        time::{self, Fineness},
+        zone::Zone,
     },
 };
 
@@ -170,22 +170,17 @@ fn fields(result: &Earned) -> Vec<(&'static str, Cell)> {
 
 fn print_tables(out: &mut impl Write, run: &Run, results: &[Earned]) -> io::Result<()> {
     let (begin, end) = span(run);
-    let at = |millis: i64| {
-        nailsage::UnixMillis::new(millis).map_or_else(|_| millis.to_string(), |at| time::utc(at, Fineness::of(at)))
+    let at = nailsage::UnixMillis::new;
+    let span = match (at(begin), at(end)) {
+        (Ok(begin), Ok(end)) => Zone::shown().span(begin, end),
+        _ => format!("{begin} to {end}"),
     };
     let candles = whole(i64::try_from(run.candles.len()).unwrap_or(i64::MAX));
     match &run.data {
-        Data::Synthetic { seed } => writeln!(
-            out,
-            "A SYNTHETIC month of a made-up market (seed {seed}):\n{candles} one-minute candles, {} to {} UTC",
-            at(begin),
-            at(end)
-        )?,
-        Data::File(file) => {
-            writeln!(out, "{file}:\n{candles} one-minute candles, {} to {} UTC", at(begin), at(end))?;
-        }
+        Data::Synthetic { seed } => writeln!(out, "A SYNTHETIC month of a made-up market (seed {seed}):")?,
+        Data::File(file) => writeln!(out, "{file}:")?,
     }
-    writeln!(out)?;
+    writeln!(out, "{candles} one-minute candles, {span}\n")?;
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
     let rows: Vec<Vec<String>> = results
         .iter()

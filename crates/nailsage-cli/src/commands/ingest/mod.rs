@@ -7,7 +7,6 @@
 mod answer;
 mod input;
 mod lines;
-mod signals;
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -22,9 +21,8 @@ use tokio::sync::{Semaphore, mpsc};
 use self::{
     answer::{Reply, Status},
     input::{Input, Line, Sent},
-    signals::Interrupts,
 };
-use super::App;
+use super::{App, interrupts::Interrupts};
 use crate::{
     cli::IngestArgs,
     failure::{CANNOT_RUN, DONE, Failure, REFUSED},

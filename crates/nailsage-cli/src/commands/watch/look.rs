@@ -1,0 +1,206 @@
+//! One look at the book: each strategy, what it has open, and the last event about it.
+
+use std::{collections::HashMap, sync::Arc};
+
+use nailsage::{
+    BookStatus, Clock as _, Event, EventId, EventQuery, Order, PAGE_ROWS_MAX, PositionQuery, PositionStatus, Store,
+    StrategyId, StrategyQuery, StrategyRecord, SystemClock, UnixMillis,
+};
+
+use crate::{
+    commands::App,
+    failure::Failure,
+    output::{Cell, Column},
+};
+
+/// Beyond so many new events it is less work to ask for each strategy's last one.
+const NEW_EVENTS_MAX: i64 = 5_000;
+
+/// What a look has seen.
+#[derive(Debug)]
+pub(super) struct Look {
+    pub(super) at: UnixMillis,
+    pub(super) lines: Vec<Line>,
+}
+
+/// A strategy.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) record: StrategyRecord,
+    pub(super) open: Open,
+    pub(super) last: Option<Event>,
+}
+
+impl Line {
+    pub(super) fn win_rate_pct(&self) -> Option<f64> {
+        win_rate_pct(self.record.totals.num_wins, self.record.totals.num_closed)
+    }
+}
+
+/// Undefined without anything that was closed.
+pub(super) fn win_rate_pct(wins: i64, closed: i64) -> Option<f64> {
+    (closed > 0).then(|| wins as f64 / closed as f64 * 100.0)
+}
+
+/// Open positions together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Open {
+    pub(super) count: i64,
+    /// Of those that were marked; None if none was.
+    pub(super) unrealized_micros: Option<i64>,
+}
+
+impl Open {
+    pub(super) fn add(&mut self, other: Self) {
+        self.count += other.count;
+        if let Some(micros) = other.unrealized_micros {
+            self.unrealized_micros = Some(self.unrealized_micros.unwrap_or(0).saturating_add(micros));
+        }
+    }
+}
+
+/// A line in JSON and CSV.
+pub(super) const COLUMNS: &[Column<Line>] = &[
+    Column::data("strategy_id", |row| row.record.strategy.id.get().into()),
+    Column::data("strategy", |row| Cell::text(&row.record.strategy.key)),
+    Column::data("is_active", |row| Cell::Bool(row.record.strategy.is_active)),
+    Column::data("current_bankroll", |row| row.record.strategy.current_bankroll.into()),
+    Column::data("total_realized_pnl", |row| Cell::Micros(row.record.totals.realized_micros)),
+    Column::data("num_open_positions", |row| row.open.count.into()),
+    Column::data("total_unrealized_pnl", |row| row.open.unrealized_micros.map_or(Cell::Null, Cell::Micros)),
+    Column::data("num_closed_positions", |row| row.record.totals.num_closed.into()),
+    Column::data("win_rate_pct", |row| row.win_rate_pct().map_or(Cell::Null, Cell::Number)),
+    Column::data("last_event_type", |row| row.last.as_ref().map_or(Cell::Null, |event| Cell::text(&event.event_type))),
+    Column::data("last_event_timestamp", |row| row.last.as_ref().map(|event| event.timestamp).into()),
+];
+
+/// Looks at a book again and again. It opens the book anew after a failure, and remembers the last events.
+#[derive(Debug, Default)]
+pub(super) struct Looker {
+    store: Option<Arc<dyn Store>>,
+    last: LastEvents,
+}
+
+impl Looker {
+    pub(super) async fn look(&mut self, app: &App) -> Result<Look, Failure> {
+        let looked = self.try_look(app).await;
+        if looked.is_err()
+            && let Some(store) = self.store.take()
+        {
+            // The next look opens it anew. Closing one that does not answer takes a while, and nobody has to wait for that.
+            drop(tokio::task::spawn_blocking(move || drop(store)));
+        }
+        looked
+    }
+
+    async fn try_look(&mut self, app: &App) -> Result<Look, Failure> {
+        let store = match &self.store {
+            Some(store) => Arc::clone(store),
+            None => Arc::clone(self.store.insert(app.read().await?)),
+        };
+        let records = strategies(&*store).await?;
+        let mut open = open_positions(&*store).await?;
+        let book = store.book().await?;
+        let last = self.last.updated(&*store, &book, &records).await?;
+        let lines = records.into_iter().map(|record| Line {
+            open: open.remove(&record.strategy.id).unwrap_or_default(),
+            last: last.by_strategy.get(&record.strategy.id).cloned(),
+            record,
+        });
+        let lines = lines.collect();
+        self.last = last;
+        Ok(Look { at: SystemClock.now(), lines })
+    }
+}
+
+async fn strategies(store: &dyn Store) -> Result<Vec<StrategyRecord>, Failure> {
+    let mut query = StrategyQuery { limit: PAGE_ROWS_MAX, ..StrategyQuery::default() };
+    let mut records = Vec::new();
+    loop {
+        let page = store.strategies(query.clone()).await?;
+        records.extend(page.items);
+        query.after = page.next;
+        if query.after.is_none() {
+            return Ok(records);
+        }
+    }
+}
+
+async fn open_positions(store: &dyn Store) -> Result<HashMap<StrategyId, Open>, Failure> {
+    let mut query =
+        PositionQuery { status: Some(PositionStatus::Open), limit: PAGE_ROWS_MAX, ..PositionQuery::default() };
+    let mut open: HashMap<StrategyId, Open> = HashMap::new();
+    loop {
+        let page = store.positions(query.clone()).await?;
+        for position in page.items {
+            let unrealized_micros = position.mark().map(|mark| mark.unrealized_pnl.micros());
+            open.entry(position.strategy_id).or_default().add(Open { count: 1, unrealized_micros });
+        }
+        query.after = page.next;
+        if query.after.is_none() {
+            return Ok(open);
+        }
+    }
+}
+
+/// The last event about each strategy. New ones are asked for by their ids, so that a look does not read the whole log.
+#[derive(Debug, Clone, Default)]
+struct LastEvents {
+    /// None before the first look.
+    seen: Option<BookStatus>,
+    by_strategy: HashMap<StrategyId, Event>,
+}
+
+impl LastEvents {
+    async fn updated(&self, store: &dyn Store, book: &BookStatus, records: &[StrategyRecord]) -> Result<Self, Failure> {
+        let mut next = Self { seen: Some(book.clone()), by_strategy: HashMap::new() };
+        match &self.seen {
+            // With less in it than it had, it was reset, and ids mean something else.
+            Some(seen)
+                if seen.commit_seq <= book.commit_seq
+                    && (seen.events..=seen.events.saturating_add(NEW_EVENTS_MAX)).contains(&book.events) =>
+            {
+                next.by_strategy.clone_from(&self.by_strategy);
+                if seen.events < book.events {
+                    next.add_after(store, seen.events).await?;
+                }
+            }
+            _ => next.ask_for_each(store, records).await?,
+        }
+        Ok(next)
+    }
+
+    async fn add_after(&mut self, store: &dyn Store, event: i64) -> Result<(), Failure> {
+        // There is no event 0 to be after.
+        let after = if event > 0 { Some(EventId::new(event)?) } else { None };
+        let mut query = EventQuery { after, limit: PAGE_ROWS_MAX, ..EventQuery::default() };
+        loop {
+            let page = store.events(query.clone()).await?;
+            for event in page.items {
+                if let Some(strategy) = event.strategy_id {
+                    self.by_strategy.insert(strategy, event);
+                }
+            }
+            query.after = page.next;
+            if query.after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn ask_for_each(&mut self, store: &dyn Store, records: &[StrategyRecord]) -> Result<(), Failure> {
+        for record in records {
+            let strategy_id = record.strategy.id;
+            let query = EventQuery {
+                strategy_id: Some(strategy_id),
+                limit: 1,
+                order: Order::Descending,
+                ..EventQuery::default()
+            };
+            if let Some(event) = store.events(query).await?.items.pop() {
+                self.by_strategy.insert(strategy_id, event);
+            }
+        }
+        Ok(())
+    }
+}
