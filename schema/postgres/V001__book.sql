@@ -301,7 +301,7 @@ CREATE INDEX idx_positions_starlisting ON positions (starlisting_id) WHERE statu
 CREATE INDEX idx_positions_entry_time ON positions (entry_timestamp);
 
 -- Which signal was a strategy's last on a market is one look.
-CREATE INDEX idx_signals_strategy ON signals (strategy_id, starlisting_id, timestamp);
+CREATE INDEX idx_signals_strategy ON signals (strategy_id, starlisting_id, timestamp, id);
 CREATE INDEX idx_signals_timestamp ON signals (timestamp);
 -- Suppressed signals are most of them; the few executed ones are what is looked for.
 CREATE INDEX idx_signals_executed ON signals (strategy_id, timestamp) WHERE was_executed;

@@ -6,7 +6,7 @@ use nailsage_domain::{
 };
 use nailsage_store::{
     BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor, MetricRow, MetricsOf, MetricsQuery, Order,
-    Outcome, Page, Pending, PositionQuery, Reader, SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord,
+    Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord,
     StrategyRef, TimeCursor, TradeQuery, plan::StrategyState, rows::read as rows,
 };
 use tokio_postgres::{
@@ -323,6 +323,29 @@ impl Reader for PostgresStore {
 
     fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>> {
         self.page(metrics(&query), query.rows(), rows::metric, |row: &MetricRow| MetricCursor::from(row))
+    }
+
+    fn recover(&self) -> Pending<Recovery> {
+        let part = |sql: &str| (sql.to_owned(), Vec::new());
+        let latest = snapshots(&SnapshotQuery::latest());
+        let parts = vec![
+            part(sql::BOOK),
+            part(sql::STRATEGIES_TO_RECOVER),
+            part(sql::OPEN_IN_ORDER),
+            part(sql::LAST_SIGNALS),
+            (latest.sql, latest.params),
+        ];
+        self.readers.ask_together("reading what a bot needs to carry on", parts, |found| {
+            let book = read(rows::book, &found[0])?.pop().ok_or_else(|| BadRow::missing("the book has no row"))?;
+            let snapshots = read(rows::snapshot, &found[4])?;
+            Ok(Recovery::new(
+                BookStatus::from(&book),
+                read(strategy_record, &found[1])?,
+                read(rows::position, &found[2])?,
+                read(rows::signal, &found[3])?,
+                snapshots.into_iter().next(),
+            ))
+        })
     }
 
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>> {

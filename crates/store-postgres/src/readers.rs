@@ -20,7 +20,7 @@ use nailsage_store::{OpenError, Pending, StoreError};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     sync::mpsc,
-    time::timeout_at,
+    time::{error::Elapsed, timeout_at},
 };
 use tokio_postgres::{Client, Error, Row};
 
@@ -28,7 +28,7 @@ use crate::{
     connection::Connector,
     fault::{Fault, cause, is_lost, store_error},
     load::milliseconds,
-    pipeline::{all_at_once, command, stream},
+    pipeline::{all_at_once, command, query, stream},
     rows::{BadRow, Param},
 };
 
@@ -55,6 +55,12 @@ pub(crate) struct Question {
     pub(crate) sql: String,
     pub(crate) params: Vec<Param<'static>>,
 }
+
+/// A statement that is asked together with others, and its values.
+pub(crate) type Part = (String, Vec<Param<'static>>);
+
+/// Canceled once nobody waits for the answer any more; nothing is ever sent.
+type Wanted = oneshot::Sender<Infallible>;
 
 /// Takes a row into what is made of them.
 type Take<A> = fn(&mut A, Row) -> Result<(), BadRow>;
@@ -133,14 +139,40 @@ impl Readers {
         finish: impl FnOnce(A) -> Result<T, BadRow> + Send + 'static,
     ) -> Pending<T> {
         let (pool, deadline) = (self.pool.clone(), Instant::now() + self.timeout);
+        self.spawn(|wanted| answer(pool, deadline, question, (taken, take, finish), wanted))
+    }
+
+    /// Lets an answer be worked out on the thread of the readers. The work can ask whether the answer is still wanted.
+    fn spawn<T: Send + 'static, W: Future<Output = Result<T, StoreError>> + Send + 'static>(
+        &self,
+        work: impl FnOnce(Wanted) -> W,
+    ) -> Pending<T> {
+        let (wanted, wants) = oneshot::channel();
         let (sender, receiver) = oneshot::channel();
-        let alive = self.alive.clone();
+        let (work, alive) = (work(wanted), self.alive.clone());
         self.handle.spawn(async move {
-            let answer = answer(pool, deadline, question, (taken, take, finish), || !sender.is_canceled()).await;
+            let answer = work.await;
             drop(sender.send(answer));
             drop(alive);
         });
-        Box::pin(async move { receiver.await.unwrap_or_else(|_| Err(StoreError::unavailable("a reader has died"))) })
+        Box::pin(async move {
+            let answer = receiver.await.unwrap_or_else(|_| Err(StoreError::unavailable("a reader has died")));
+            drop(wants);
+            answer
+        })
+    }
+}
+
+impl Readers {
+    /// Asks several statements at once that see the same moment; no transaction stays open behind them.
+    pub(crate) fn ask_together<T: Send + 'static>(
+        &self,
+        during: &'static str,
+        parts: Vec<Part>,
+        finish: impl FnOnce(Vec<Vec<Row>>) -> Result<T, BadRow> + Send + 'static,
+    ) -> Pending<T> {
+        let (pool, deadline) = (self.pool.clone(), Instant::now() + self.timeout);
+        self.spawn(|wanted| answer_together(pool, deadline, (during, parts), finish, wanted))
     }
 }
 
@@ -166,8 +198,41 @@ async fn answer<A: Send, T>(
     deadline: Instant,
     question: Question,
     (mut taken, take, finish): (A, Take<A>, impl FnOnce(A) -> Result<T, BadRow>),
-    is_wanted: impl Fn() -> bool,
+    wanted: Wanted,
 ) -> Result<T, StoreError> {
+    let (connection, left) = connection(pool, deadline, &wanted).await?;
+    let during = question.during;
+    let mut bad = None;
+    let each = |row| {
+        let took = catch_unwind(AssertUnwindSafe(|| take(&mut taken, row)));
+        let took = took.map_err(|payload| StoreError::panicked("a question", &*payload));
+        let took = took.and_then(|took| took.map_err(|error| store_error(during, Fault::BadRow(error))));
+        bad = took.err();
+        bad.is_none()
+    };
+    let read = timeout_at((deadline + GRACE).into(), read(&connection, &question, left, each)).await;
+    give_back(during, connection, read)?;
+    if let Some(error) = bad {
+        return Err(error);
+    }
+    finished(during, || finish(taken))
+}
+
+async fn answer_together<T>(
+    pool: Pool,
+    deadline: Instant,
+    (during, parts): (&'static str, Vec<Part>),
+    finish: impl FnOnce(Vec<Vec<Row>>) -> Result<T, BadRow>,
+    wanted: Wanted,
+) -> Result<T, StoreError> {
+    let (connection, left) = connection(pool, deadline, &wanted).await?;
+    let read = timeout_at((deadline + GRACE).into(), read_together(&connection, &parts, left)).await;
+    let rows = give_back(during, connection, read)?;
+    finished(during, || finish(rows))
+}
+
+/// A connection for a question that is still wanted, and how much time it has left.
+async fn connection(pool: Pool, deadline: Instant, wanted: &Wanted) -> Result<(Object, Duration), StoreError> {
     let connection = match timeout_at(deadline.into(), pool.get()).await {
         Ok(Ok(connection)) => connection,
         Ok(Err(PoolError::Backend(error))) => {
@@ -180,39 +245,53 @@ async fn answer<A: Send, T>(
         }
         Err(_) => return Err(StoreError::unavailable("too many questions at once, or its server does not answer")),
     };
-    if !is_wanted() {
+    if wanted.is_canceled() {
         return Err(StoreError::unavailable("nobody waits for the answer"));
     }
-    let left = deadline.saturating_duration_since(Instant::now());
-    let mut bad = None;
-    let each = |row| {
-        let took = catch_unwind(AssertUnwindSafe(|| take(&mut taken, row)));
-        let took = took.map_err(|payload| StoreError::panicked("a question", &*payload));
-        let took = took.and_then(|took| took.map_err(|error| store_error(question.during, Fault::BadRow(error))));
-        bad = took.err();
-        bad.is_none()
-    };
-    match timeout_at((deadline + GRACE).into(), read(&connection, &question, left, each)).await {
-        Ok(Ok(())) => {}
+    Ok((connection, deadline.saturating_duration_since(Instant::now())))
+}
+
+/// What was read. The connection goes back to the pool unless it is of no use to anybody else.
+fn give_back<T>(
+    during: &'static str,
+    connection: Object,
+    read: Result<Result<T, Error>, Elapsed>,
+) -> Result<T, StoreError> {
+    match read {
+        Ok(Ok(read)) => Ok(read),
         Ok(Err(error)) => {
             if is_lost(&error) {
                 drop(Object::take(connection));
             }
-            return Err(store_error(question.during, Fault::Engine(error)));
+            Err(store_error(during, Fault::Engine(error)))
         }
         Err(_) => {
             // What it is still doing is nobody's business any more, so nobody else gets it.
             drop(Object::take(connection));
-            return Err(StoreError::unavailable("the question took too long"));
+            Err(StoreError::unavailable("the question took too long"))
         }
     }
-    drop(connection);
-    if let Some(error) = bad {
-        return Err(error);
-    }
-    let finished = catch_unwind(AssertUnwindSafe(|| finish(taken)));
+}
+
+fn finished<T>(during: &'static str, finish: impl FnOnce() -> Result<T, BadRow>) -> Result<T, StoreError> {
+    let finished = catch_unwind(AssertUnwindSafe(finish));
     let finished = finished.map_err(|payload| StoreError::panicked("a question", &*payload))?;
-    finished.map_err(|error| store_error(question.during, Fault::BadRow(error)))
+    finished.map_err(|error| store_error(during, Fault::BadRow(error)))
+}
+
+/// Several statements that see the same moment, in one round trip.
+async fn read_together(client: &Client, parts: &[Part], left: Duration) -> Result<Vec<Vec<Row>>, Error> {
+    let begin = format!(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {}",
+        milliseconds(left)
+    );
+    let mut requests = vec![command(client, &begin)];
+    requests.extend(parts.iter().map(|(sql, params)| query(client, sql, params)));
+    requests.push(command(client, "COMMIT"));
+    let mut replies = all_at_once(requests).await.map_err(|failure| failure.error)?;
+    replies.pop();
+    replies.remove(0);
+    Ok(replies)
 }
 
 /// One statement in a transaction of its own, in one round trip. The limit is the transaction's, so that it holds behind a

@@ -83,6 +83,12 @@ pub const STRATEGIES_BY_ID: &str = concat!(
     "WHERE s.id IN (SELECT unnest($1::int8[]) UNION SELECT strategy_id FROM positions WHERE id = ANY($2))"
 );
 
+/// Strategies that are active or have open positions, by id.
+pub const STRATEGIES_TO_RECOVER: &str = concat!(
+    strategies!(),
+    "WHERE s.is_active OR s.id IN (SELECT strategy_id FROM positions WHERE status = 'open') ORDER BY s.id"
+);
+
 /// Strategies with their totals, by name, version and market.
 pub const STRATEGIES_BY_KEY: &str = concat!(
     strategies!(),
@@ -122,6 +128,9 @@ pub const OPEN_ON_MARKETS: &str = concat!(positions!(), "WHERE p.starlisting_id 
 /// All open positions.
 pub const OPEN: &str = concat!(positions!(), "WHERE p.status = 'open'");
 
+/// All open positions, by id.
+pub const OPEN_IN_ORDER: &str = concat!(positions!(), "WHERE p.status = 'open' ORDER BY p.id");
+
 /// Trades; a page's conditions are appended.
 pub const TRADES: &str = "SELECT id, position_id, strategy_id, starlisting_id, trade_type, size, price, fees, slippage, \
      timestamp, signal_id, created_at FROM trades ";
@@ -129,6 +138,18 @@ pub const TRADES: &str = "SELECT id, position_id, strategy_id, starlisting_id, t
 /// Signals; a page's conditions are appended.
 pub const SIGNALS: &str = "SELECT id, strategy_id, starlisting_id, signal_type, confidence, price_at_signal, timestamp, \
      was_executed, rejection_reason, created_at FROM signals ";
+
+/// The last signal on each market of the strategies that are active or have open positions: from market to market of each,
+/// one look into the index for each.
+pub const LAST_SIGNALS: &str = "WITH RECURSIVE m (strategy_id, starlisting_id) AS ( \
+     SELECT s.id, (SELECT min(starlisting_id) FROM signals WHERE strategy_id = s.id) FROM strategies AS s \
+     WHERE s.is_active OR s.id IN (SELECT strategy_id FROM positions WHERE status = 'open') \
+     UNION ALL SELECT m.strategy_id, (SELECT min(starlisting_id) FROM signals WHERE strategy_id = m.strategy_id \
+     AND starlisting_id > m.starlisting_id) FROM m WHERE m.starlisting_id IS NOT NULL) \
+     SELECT g.id, g.strategy_id, g.starlisting_id, g.signal_type, g.confidence, g.price_at_signal, g.timestamp, \
+     g.was_executed, g.rejection_reason, g.created_at FROM m JOIN signals AS g ON g.id = (SELECT id FROM signals \
+     WHERE strategy_id = m.strategy_id AND starlisting_id = m.starlisting_id ORDER BY timestamp DESC, id DESC LIMIT 1) \
+     ORDER BY g.strategy_id, g.starlisting_id";
 
 /// Ledger rows; a page's conditions are appended.
 pub const LEDGER: &str = ledger!();

@@ -139,6 +139,6 @@ fn one<T>(connection: &Connection, sql: &str, params: impl Params, map: Map<T>) 
     rows.next()?.map(read(map)).transpose()
 }
 
-fn all<T>(connection: &Connection, sql: &str, params: impl Params, map: Map<T>) -> Result<Vec<T>> {
+pub(crate) fn all<T>(connection: &Connection, sql: &str, params: impl Params, map: Map<T>) -> Result<Vec<T>> {
     connection.prepare_cached(sql)?.query_map(params, read(map))?.collect()
 }

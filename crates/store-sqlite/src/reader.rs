@@ -6,14 +6,14 @@ use nailsage_domain::{
 };
 use nailsage_store::{
     BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor, MetricRow, MetricsOf, MetricsQuery, Order,
-    Outcome, Page, Pending, PositionQuery, Reader, SignalQuery, SnapshotQuery, StoreError, StrategyQuery,
+    Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery, StoreError, StrategyQuery,
     StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState, rows::read as rows,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
 use crate::{
     fault::store_error,
-    load::{book, find_position, find_strategy},
+    load::{all, book, find_position, find_strategy},
     rows::{Map, read},
     sql,
     store::SqliteStore,
@@ -227,6 +227,22 @@ fn metrics(query: &MetricsQuery) -> Select {
     select
 }
 
+/// All of it as of one moment: the transaction ends before the caller sees anything.
+fn recovery(connection: &Connection) -> rusqlite::Result<Recovery> {
+    let transaction = connection.unchecked_transaction()?;
+    let latest = snapshots(&SnapshotQuery::latest());
+    let mut snapshots = all(&transaction, &latest.sql, params_from_iter(&latest.params), rows::snapshot)?;
+    let recovery = Recovery::new(
+        BookStatus::from(&book(&transaction)?),
+        all(&transaction, sql::STRATEGIES_TO_RECOVER, [], strategy_record)?,
+        all(&transaction, sql::OPEN_IN_ORDER, [], rows::position)?,
+        all(&transaction, sql::LAST_SIGNALS, [], rows::signal)?,
+        (!snapshots.is_empty()).then(|| snapshots.remove(0)),
+    );
+    transaction.commit()?;
+    Ok(recovery)
+}
+
 fn record(state: StrategyState) -> StrategyRecord {
     StrategyRecord { strategy: state.strategy, totals: state.totals }
 }
@@ -318,6 +334,12 @@ impl Reader for SqliteStore {
     fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>> {
         self.ask(move |connection| {
             metrics(&query).page(connection, query.rows(), rows::metric, |row: &MetricRow| MetricCursor::from(row))
+        })
+    }
+
+    fn recover(&self) -> Pending<Recovery> {
+        self.ask(|connection| {
+            recovery(connection).map_err(|error| store_error("reading what a bot needs to carry on", error))
         })
     }
 

@@ -28,6 +28,12 @@ pub const STRATEGY_BY_ID: &str = concat!(strategies!(), "WHERE s.id = ?1");
 pub const STRATEGY_BY_KEY: &str =
     concat!(strategies!(), "WHERE s.strategy_name = ?1 AND s.version = ?2 AND s.starlisting_id = ?3");
 
+/// Strategies that are active or have open positions, by id.
+pub const STRATEGIES_TO_RECOVER: &str = concat!(
+    strategies!(),
+    "WHERE s.is_active = 1 OR s.id IN (SELECT strategy_id FROM positions WHERE status = 'open') ORDER BY s.id"
+);
+
 macro_rules! positions {
     () => {
         "SELECT id, strategy_id, starlisting_id, side, size, entry_price, \
@@ -52,6 +58,9 @@ pub const OPEN_ON_MARKET: &str = concat!(positions!(), "WHERE starlisting_id = ?
 /// All open positions.
 pub const OPEN: &str = concat!(positions!(), "WHERE status = 'open'");
 
+/// All open positions, by id.
+pub const OPEN_IN_ORDER: &str = concat!(positions!(), "WHERE status = 'open' ORDER BY +id");
+
 macro_rules! trades {
     () => {
         "SELECT id, position_id, strategy_id, starlisting_id, trade_type, size, price, fees, \
@@ -71,6 +80,18 @@ macro_rules! signals {
 
 /// Signals; a page's conditions are appended.
 pub const SIGNALS: &str = signals!();
+
+/// The last signal on each market of the strategies that are active or have open positions: from market to market of each,
+/// one look into the index for each.
+pub const LAST_SIGNALS: &str = "WITH RECURSIVE m (strategy_id, starlisting_id) AS ( \
+     SELECT s.id, (SELECT min(starlisting_id) FROM signals WHERE strategy_id = s.id) FROM strategies AS s \
+     WHERE s.is_active = 1 OR s.id IN (SELECT strategy_id FROM positions WHERE status = 'open') \
+     UNION ALL SELECT m.strategy_id, (SELECT min(starlisting_id) FROM signals WHERE strategy_id = m.strategy_id \
+     AND starlisting_id > m.starlisting_id) FROM m WHERE m.starlisting_id IS NOT NULL) \
+     SELECT g.id, g.strategy_id, g.starlisting_id, g.signal_type, g.confidence, g.price_at_signal, g.timestamp, \
+     g.was_executed, g.rejection_reason, g.created_at FROM m JOIN signals AS g ON g.id = (SELECT id FROM signals \
+     WHERE strategy_id = m.strategy_id AND starlisting_id = m.starlisting_id ORDER BY timestamp DESC, id DESC LIMIT 1) \
+     ORDER BY g.strategy_id, g.starlisting_id";
 
 macro_rules! ledger {
     () => {

@@ -26,6 +26,7 @@ pub mod metrics;
 pub mod open;
 pub mod plan;
 pub mod reader;
+pub mod recovery;
 pub mod reference;
 pub mod refusal;
 pub mod rows;
@@ -56,6 +57,7 @@ pub use reader::{
     BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
     StrategyRecord, TradeQuery,
 };
+pub use recovery::{RecoveredStrategy, Recovery};
 pub use reference::{PositionRef, StrategyRef};
 pub use refusal::Refusal;
 pub use size::Size;

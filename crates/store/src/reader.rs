@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::{
     answer::Outcome,
     metrics::MetricRow,
+    recovery::Recovery,
     reference::StrategyRef,
     state::Book,
     store::Pending,
@@ -232,6 +233,9 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
 
     /// Metrics as they were refreshed last, by period and strategy. A period in which nothing counted has no row.
     fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>>;
+
+    /// Everything that a bot needs to carry on after a crash, as of one moment.
+    fn recover(&self) -> Pending<Recovery>;
 
     /// The outcome of the command that was accepted under this key, if there is one.
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>>;

@@ -8,8 +8,8 @@ use nailsage_domain::{
 };
 use nailsage_store::{
     Answer, BookStatus, Command, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor, MetricRow, MetricsQuery,
-    Outcome, Page, Pending, PositionQuery, Reader, SignalQuery, SnapshotQuery, Store, StrategyQuery, StrategyRecord,
-    StrategyRef, TimeCursor, TradeQuery,
+    Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery, Store, StrategyQuery,
+    StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
 };
 
 /// Where a store may differ from the one beneath. Whatever is not twisted is passed on.
@@ -127,6 +127,10 @@ impl<T: Twist> Reader for Twisted<T> {
 
     fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>> {
         self.beneath.metrics(query)
+    }
+
+    fn recover(&self) -> Pending<Recovery> {
+        self.beneath.recover()
     }
 
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>> {

@@ -1,6 +1,6 @@
 //! Reading the memory backend: filters and pages over its maps.
 
-use std::future::ready;
+use std::{collections::BTreeMap, future::ready};
 
 use nailsage_domain::{
     EquityPoint, Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Signal, SignalId, SnapshotId,
@@ -16,6 +16,7 @@ use crate::{
         BookStatus, EventQuery, LedgerQuery, Order, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
         StrategyRecord, TradeQuery,
     },
+    recovery::Recovery,
     reference::StrategyRef,
     store::Pending,
     timed::{Curve, CurveQuery, MetricCursor, MetricsOf, MetricsQuery, SnapshotQuery, TimeCursor},
@@ -247,6 +248,33 @@ impl Reader for MemoryStore {
             };
             let place = (query.after, query.rows(), query.order);
             page(rows.iter(), |row| MetricCursor::from(row), place, is_wanted)
+        })
+    }
+
+    fn recover(&self) -> Pending<Recovery> {
+        self.read(|inner| {
+            let state = &inner.state;
+            let mut open: Vec<_> = state.open_positions().filter_map(|id| state.position(id)).cloned().collect();
+            open.sort_by_key(|position| position.id);
+            let has_open = |id| open.iter().any(|position| position.strategy_id == id);
+            let strategies: Vec<_> = state.strategies().map(record).collect();
+            let strategies = strategies.into_iter().filter(|it| it.strategy.is_active || has_open(it.strategy.id));
+            let mut last_signals = BTreeMap::new();
+            for signal in &inner.tables.signals {
+                let last = last_signals.entry((signal.strategy_id, signal.starlisting_id)).or_insert(signal);
+                if (last.timestamp, last.id) < (signal.timestamp, signal.id) {
+                    *last = signal;
+                }
+            }
+            let latest_snapshot =
+                inner.tables.snapshots.iter().max_by_key(|snapshot| (snapshot.timestamp, snapshot.id));
+            Recovery::new(
+                BookStatus::from(state.book()),
+                strategies.collect(),
+                open.clone(),
+                last_signals.into_values().cloned().collect(),
+                latest_snapshot.cloned(),
+            )
         })
     }
 
