@@ -50,7 +50,6 @@ mod postgres;
 mod sqlite;
 
 pub use connect::{connect, connect_from_env, connect_with, place_of, reset};
-pub use nailsage_domain::metrics;
 pub use nailsage_domain::*;
 #[cfg(feature = "memory")]
 pub use nailsage_store::MemoryStore;
@@ -63,3 +62,4 @@ pub use nailsage_store::{
     SignalRecorded, Size, StopsSet, Store, StoreError, StoreExt, StrategyActivity, StrategyQuery, StrategyRecord,
     StrategyRef, StrategyRegistered, SystemClock, TradeQuery, time_ordered_key,
 };
+pub use nailsage_store::{FunnelQuery, FunnelRow, RecoveredStrategy, Recovery};

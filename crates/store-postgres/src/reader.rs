@@ -2,12 +2,12 @@
 
 use nailsage_domain::{
     EquityCurve, Event, EventId, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity, Signal,
-    SignalId, SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
+    SignalId, SnapshotId, StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
-    BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor, MetricRow, MetricsOf, MetricsQuery, Order,
-    Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord,
-    StrategyRef, TimeCursor, TradeQuery, plan::StrategyState, rows::read as rows,
+    BookStatus, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf,
+    MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery,
+    StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState, rows::read as rows,
 };
 use tokio_postgres::{
     Row,
@@ -216,6 +216,15 @@ fn metrics(query: &MetricsQuery) -> Select {
     select
 }
 
+fn funnel(query: &FunnelQuery) -> Select {
+    let mut select = Select::new(sql::FUNNEL)
+        .with_some("strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))
+        .with_some("starlisting_id =", Type::INT8, query.starlisting_id.map(StarlistingId::get))
+        .within(query.since, query.until);
+    select.sql.push_str(sql::FUNNEL_GROUPS);
+    select
+}
+
 impl PostgresStore {
     fn page<T: Send + 'static, C: Send + 'static>(
         &self,
@@ -287,6 +296,11 @@ impl Reader for PostgresStore {
 
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>> {
         self.page(signals(&query), query.rows(), rows::signal, |signal| signal.id)
+    }
+
+    fn signal_funnel(&self, query: FunnelQuery) -> Pending<Vec<FunnelRow>> {
+        let Select { sql, params, .. } = funnel(&query);
+        self.readers.ask(Question { during: "counting signals", sql, params }, |found| read(rows::funnel, found))
     }
 
     fn ledger(&self, query: LedgerQuery) -> Pending<Page<LedgerEntry, i64>> {

@@ -139,6 +139,13 @@ pub const TRADES: &str = "SELECT id, position_id, strategy_id, starlisting_id, t
 pub const SIGNALS: &str = "SELECT id, strategy_id, starlisting_id, signal_type, confidence, price_at_signal, timestamp, \
      was_executed, rejection_reason, created_at FROM signals ";
 
+/// Signals by their fates; conditions and the grouping are appended.
+pub const FUNNEL: &str = "SELECT signal_type, rejection_reason, count(*) FROM signals ";
+
+/// How they are grouped.
+pub const FUNNEL_GROUPS: &str =
+    " GROUP BY signal_type, rejection_reason ORDER BY 3 DESC, signal_type, rejection_reason NULLS FIRST LIMIT 1000";
+
 /// The last signal on each market of the strategies that are active or have open positions: from market to market of each,
 /// one look into the index for each.
 pub const LAST_SIGNALS: &str = "WITH RECURSIVE m (strategy_id, starlisting_id) AS ( \

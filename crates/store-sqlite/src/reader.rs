@@ -2,12 +2,13 @@
 
 use nailsage_domain::{
     Event, EventId, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity, Signal, SignalId,
-    SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
+    SnapshotId, StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
-    BookStatus, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor, MetricRow, MetricsOf, MetricsQuery, Order,
-    Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery, StoreError, StrategyQuery,
-    StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState, rows::read as rows,
+    BookStatus, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf,
+    MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery,
+    StoreError, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState,
+    rows::read as rows,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
@@ -243,6 +244,15 @@ fn recovery(connection: &Connection) -> rusqlite::Result<Recovery> {
     Ok(recovery)
 }
 
+fn funnel(query: &FunnelQuery) -> Select {
+    let mut select = Select::new(sql::FUNNEL)
+        .with_some("strategy_id = ?", query.strategy_id.map(StrategyId::get))
+        .with_some("starlisting_id = ?", query.starlisting_id.map(StarlistingId::get))
+        .within(query.since, query.until);
+    select.sql.push_str(sql::FUNNEL_GROUPS);
+    select
+}
+
 fn record(state: StrategyState) -> StrategyRecord {
     StrategyRecord { strategy: state.strategy, totals: state.totals }
 }
@@ -297,6 +307,14 @@ impl Reader for SqliteStore {
 
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>> {
         self.ask(move |connection| signals(&query).page(connection, query.rows(), rows::signal, |signal| signal.id))
+    }
+
+    fn signal_funnel(&self, query: FunnelQuery) -> Pending<Vec<FunnelRow>> {
+        self.ask(move |connection| {
+            let Select { sql, params, .. } = funnel(&query);
+            all(connection, &sql, params_from_iter(&params), rows::funnel)
+                .map_err(|error| store_error("counting signals", error))
+        })
     }
 
     fn ledger(&self, query: LedgerQuery) -> Pending<Page<LedgerEntry, i64>> {

@@ -81,6 +81,13 @@ macro_rules! signals {
 /// Signals; a page's conditions are appended.
 pub const SIGNALS: &str = signals!();
 
+/// Signals by their fates; conditions and the grouping are appended.
+pub const FUNNEL: &str = "SELECT signal_type, rejection_reason, count(*) FROM signals ";
+
+/// How they are grouped.
+pub const FUNNEL_GROUPS: &str =
+    " GROUP BY signal_type, rejection_reason ORDER BY 3 DESC, signal_type, rejection_reason NULLS FIRST LIMIT 1000";
+
 /// The last signal on each market of the strategies that are active or have open positions: from market to market of each,
 /// one look into the index for each.
 pub const LAST_SIGNALS: &str = "WITH RECURSIVE m (strategy_id, starlisting_id) AS ( \

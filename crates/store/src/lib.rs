@@ -65,6 +65,6 @@ pub use state::State;
 pub use store::{DEFAULT_TIMEOUT, Pending, Store};
 pub use submission::Submission;
 pub use timed::{
-    CURVE_POINTS_MAX, CURVE_POINTS_MIN, Curve, CurveQuery, MetricCursor, MetricsOf, MetricsQuery, SnapshotQuery,
-    TimeCursor,
+    CURVE_POINTS_MAX, CURVE_POINTS_MIN, Curve, CurveQuery, FunnelQuery, FunnelRow, MetricCursor, MetricsOf,
+    MetricsQuery, SnapshotQuery, TimeCursor,
 };

@@ -14,7 +14,7 @@ use crate::{
     reference::StrategyRef,
     state::Book,
     store::Pending,
-    timed::{Curve, CurveQuery, MetricCursor, MetricsQuery, SnapshotQuery, TimeCursor},
+    timed::{Curve, CurveQuery, FunnelQuery, FunnelRow, MetricCursor, MetricsQuery, SnapshotQuery, TimeCursor},
 };
 
 /// The most rows in one page.
@@ -211,6 +211,10 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
 
     /// Signals by id.
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>>;
+
+    /// How many signals of each type were executed, and how many suppressed for which reason: the most frequent first, at
+    /// most [`PAGE_ROWS_MAX`] rows. It counts every signal in the range, so the range decides what it costs.
+    fn signal_funnel(&self, query: FunnelQuery) -> Pending<Vec<FunnelRow>>;
 
     /// A strategy's ledger by `seq`.
     fn ledger(&self, query: LedgerQuery) -> Pending<Page<LedgerEntry, i64>>;

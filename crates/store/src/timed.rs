@@ -1,6 +1,8 @@
 //! Questions in the order of time: snapshots, the curves that they make, and metrics.
 
-use nailsage_domain::{CurvePoint, EquityCurve, SnapshotId, StrategyId, Timeframe, UnixMillis};
+use nailsage_domain::{
+    CurvePoint, EquityCurve, Reason, SignalType, SnapshotId, StarlistingId, StrategyId, Timeframe, UnixMillis,
+};
 use serde::Serialize;
 
 use crate::{
@@ -99,6 +101,30 @@ impl From<EquityCurve> for Curve {
     fn from(curve: EquityCurve) -> Self {
         Self { num_snapshots: curve.count(), points: curve.into_points() }
     }
+}
+
+/// Which signals are counted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FunnelQuery {
+    /// Only this strategy's.
+    pub strategy_id: Option<StrategyId>,
+    /// Only those about this market.
+    pub starlisting_id: Option<StarlistingId>,
+    /// Only those at this time or later.
+    pub since: Option<UnixMillis>,
+    /// Only those before this time.
+    pub until: Option<UnixMillis>,
+}
+
+/// How many signals of one type had one fate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FunnelRow {
+    /// What they said.
+    pub signal_type: SignalType,
+    /// Why they were not traded; absent for those that were.
+    pub rejection_reason: Option<Reason>,
+    /// How many there are.
+    pub count: i64,
 }
 
 /// Whose metrics.

@@ -7,9 +7,9 @@ use nailsage_domain::{
     StrategyId, StrategySnapshot, Trade, TradeId,
 };
 use nailsage_store::{
-    Answer, BookStatus, Command, Curve, CurveQuery, EventQuery, LedgerQuery, MetricCursor, MetricRow, MetricsQuery,
-    Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery, Store, StrategyQuery,
-    StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
+    Answer, BookStatus, Command, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor,
+    MetricRow, MetricsQuery, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery,
+    Store, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
 };
 
 /// Where a store may differ from the one beneath. Whatever is not twisted is passed on.
@@ -131,6 +131,10 @@ impl<T: Twist> Reader for Twisted<T> {
 
     fn recover(&self) -> Pending<Recovery> {
         self.beneath.recover()
+    }
+
+    fn signal_funnel(&self, query: FunnelQuery) -> Pending<Vec<FunnelRow>> {
+        self.beneath.signal_funnel(query)
     }
 
     fn outcome(&self, key: RequestKey) -> Pending<Option<Outcome>> {

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, future::ready};
 
 use nailsage_domain::{
-    EquityPoint, Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Signal, SignalId, SnapshotId,
-    StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
+    EquityPoint, Event, EventId, LedgerEntry, Position, PositionId, Reason, RequestKey, Signal, SignalId, SignalType,
+    SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 
 use super::{Inner, MemoryStore};
@@ -13,13 +13,15 @@ use crate::{
     metrics::MetricRow,
     plan::StrategyState,
     reader::{
-        BookStatus, EventQuery, LedgerQuery, Order, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
-        StrategyRecord, TradeQuery,
+        BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery,
+        StrategyQuery, StrategyRecord, TradeQuery,
     },
     recovery::Recovery,
     reference::StrategyRef,
     store::Pending,
-    timed::{Curve, CurveQuery, MetricCursor, MetricsOf, MetricsQuery, SnapshotQuery, TimeCursor},
+    timed::{
+        Curve, CurveQuery, FunnelQuery, FunnelRow, MetricCursor, MetricsOf, MetricsQuery, SnapshotQuery, TimeCursor,
+    },
 };
 
 impl MemoryStore {
@@ -168,6 +170,31 @@ impl Reader for MemoryStore {
                         && is_any_or(query.was_executed.as_ref(), &signal.was_executed())
                 },
             )
+        })
+    }
+
+    fn signal_funnel(&self, query: FunnelQuery) -> Pending<Vec<FunnelRow>> {
+        self.read(|inner| {
+            let mut counts: BTreeMap<(&str, Option<&Reason>), (SignalType, i64)> = BTreeMap::new();
+            for signal in &inner.tables.signals {
+                if is_any_or(query.strategy_id.as_ref(), &signal.strategy_id)
+                    && is_any_or(query.starlisting_id.as_ref(), &signal.starlisting_id)
+                    && is_within(signal.timestamp, query.since, query.until)
+                {
+                    let fate = (signal.signal_type.as_str(), signal.rejection_reason());
+                    counts.entry(fate).or_insert((signal.signal_type, 0)).1 += 1;
+                }
+            }
+            // By count, and within one by name, as the map has them.
+            let mut rows: Vec<_> = counts.into_iter().collect();
+            rows.sort_by_key(|(_, (_, count))| std::cmp::Reverse(*count));
+            rows.truncate(PAGE_ROWS_MAX as usize);
+            let row = |((_, reason), (signal_type, count)): ((&str, Option<&Reason>), (SignalType, i64))| FunnelRow {
+                signal_type,
+                rejection_reason: reason.cloned(),
+                count,
+            };
+            rows.into_iter().map(row).collect()
         })
     }
 

@@ -15,6 +15,7 @@ use crate::{
     fingerprint::Fingerprint,
     plan::{Request, StrategyState},
     state::Book,
+    timed::FunnelRow,
 };
 
 pub use performance::{equity_point, known_metric, metric, running_sums, snapshot, strategy_snapshot, timestamp};
@@ -185,6 +186,15 @@ pub fn signal<E>(row: &Columns<'_, E>) -> Result<Signal, E> {
         fate,
         created_at: time(row, 9)?,
     })
+}
+
+/// A count of signals: their type, why they were not traded, how many.
+///
+/// # Errors
+///
+/// [`Row::bad`] for what its columns cannot hold.
+pub fn funnel<E>(row: &Columns<'_, E>) -> Result<FunnelRow, E> {
+    Ok(FunnelRow { signal_type: text(row, 0)?, rejection_reason: optional_text(row, 1)?, count: number(row, 2)? })
 }
 
 /// A ledger row.

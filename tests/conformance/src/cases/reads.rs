@@ -1,11 +1,13 @@
 //! Reading: what was answered is there, exactly as it was given.
 
-use nailsage_domain::{PositionId, StrategyId};
-use nailsage_store::{LogEvent, RegisterStrategy};
+use nailsage_domain::{PositionId, SignalType, StrategyId};
+use nailsage_store::{FunnelQuery, FunnelRow, LogEvent, RegisterStrategy};
 
 use crate::prelude::*;
 
 cases! {
+    funnel_counts_executed_and_suppressed_signals_by_reason,
+    funnel_counts_by_strategy_market_and_time,
     empty_book_is_empty,
     see_every_command_that_was_answered,
     book_counts_what_there_is,
@@ -171,4 +173,51 @@ async fn record_is_the_same_alone_and_in_a_list(f: &Fixture) {
     for position in &dump.positions {
         assert_eq!(*position, f.position(position.id).await);
     }
+}
+
+/// Executed ones and suppressed ones of two types, on two markets, of two strategies.
+async fn many_signals(f: &Fixture) {
+    let (a, b) = (f.strategy("a").await, f.strategy("b").await);
+    let no = |why: &str| Some(reason(why));
+    for minute in 0..3 {
+        f.signal(at(minute), RecordSignal { rejection_reason: no("cooldown"), ..signal(a) }).await;
+    }
+    f.signal(at(3), RecordSignal { then: vec![long(a, "100").into()], ..signal(a) }).await;
+    f.signal(at(4), RecordSignal { rejection_reason: no("duplicate"), ..signal(b) }).await;
+    let neutral = RecordSignal { signal_type: SignalType::Neutral, ..signal(b) };
+    for minute in [5, 6] {
+        let elsewhere = Some(market(9));
+        let signal = RecordSignal { rejection_reason: no("duplicate"), starlisting_id: elsewhere, ..neutral.clone() };
+        f.signal(at(minute), signal).await;
+    }
+}
+
+async fn funnel(f: &Fixture, query: FunnelQuery) -> Vec<(String, String, i64)> {
+    let rows = f.store().signal_funnel(query).await.expect("signals can be counted");
+    let fate = |row: &FunnelRow| row.rejection_reason.as_ref().map_or("executed".to_owned(), ToString::to_string);
+    rows.iter().map(|row| (row.signal_type.to_string(), fate(row), row.count)).collect()
+}
+
+fn counted(rows: &[(&str, &str, i64)]) -> Vec<(String, String, i64)> {
+    rows.iter().map(|(kind, fate, count)| ((*kind).to_owned(), (*fate).to_owned(), *count)).collect()
+}
+
+async fn funnel_counts_executed_and_suppressed_signals_by_reason(f: &Fixture) {
+    assert_eq!(funnel(f, FunnelQuery::default()).await, []);
+    many_signals(f).await;
+    let expected =
+        [("long", "cooldown", 3), ("neutral", "duplicate", 2), ("long", "executed", 1), ("long", "duplicate", 1)];
+    assert_eq!(funnel(f, FunnelQuery::default()).await, counted(&expected));
+}
+
+async fn funnel_counts_by_strategy_market_and_time(f: &Fixture) {
+    many_signals(f).await;
+    let (a, b) = (f.record(named("a")).await.strategy.id, f.record(named("b")).await.strategy.id);
+    let all = FunnelQuery::default;
+    let of_a = funnel(f, FunnelQuery { strategy_id: Some(a), ..all() }).await;
+    assert_eq!(of_a, counted(&[("long", "cooldown", 3), ("long", "executed", 1)]));
+    let there = FunnelQuery { strategy_id: Some(b), starlisting_id: Some(market(9)), ..all() };
+    assert_eq!(funnel(f, there).await, counted(&[("neutral", "duplicate", 2)]));
+    let within = FunnelQuery { since: Some(at(2)), until: Some(at(4)), ..all() };
+    assert_eq!(funnel(f, within).await, counted(&[("long", "executed", 1), ("long", "cooldown", 1)]));
 }
