@@ -3,6 +3,7 @@
 mod completions;
 mod database;
 mod events;
+mod signals;
 mod watch;
 
 use std::{num::NonZeroU16, path::PathBuf, time::Duration};
@@ -14,6 +15,7 @@ pub(crate) use self::{
     completions::CompletionsArgs,
     database::{DbCommand, ResetArgs},
     events::{EventsArgs, EventsCommand, TailArgs},
+    signals::{FunnelArgs, SignalsCommand},
     watch::WatchArgs,
 };
 use crate::output::time::parse_time;
@@ -138,9 +140,14 @@ pub(crate) enum Command {
     Positions(PositionsArgs),
     /// List trades: one entry and one exit per position
     Trades(TradesArgs),
-    /// List signals
+    /// List or count signals
     #[command(subcommand)]
     Signals(SignalsCommand),
+    /// Show what a bot needs to carry on after a crash, as of one moment
+    ///
+    /// The strategies that are active or hold positions, their open positions with stops, their last signal on each
+    /// market, and the latest snapshot. --format json has everything; csv has the strategies.
+    Recover,
     /// Show a strategy's ledger: every change of its bankroll and terms
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -300,12 +307,6 @@ pub(crate) struct TradesArgs {
     pub(crate) position: Option<PositionId>,
     #[command(flatten)]
     pub(crate) paging: Paging,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum SignalsCommand {
-    /// List signals, with the reasons why suppressed ones were not traded
-    List(SignalsArgs),
 }
 
 /// List signals, with the reasons why suppressed ones were not traded.

@@ -6,11 +6,13 @@ mod completions;
 mod db;
 mod demo;
 mod events;
+mod funnel;
 mod ingest;
 mod interrupts;
 mod ledger;
 mod list;
 mod positions;
+mod recover;
 mod signals;
 mod strategies;
 mod tail;
@@ -42,6 +44,8 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Positions(args) => positions::run(&app, &args).await.map(|()| done),
         Command::Trades(args) => trades::run(&app, &args).await.map(|()| done),
         Command::Signals(SignalsCommand::List(args)) => signals::run(&app, &args).await.map(|()| done),
+        Command::Signals(SignalsCommand::Funnel(args)) => funnel::run(&app, &args).await.map(|()| done),
+        Command::Recover => recover::run(&app).await.map(|()| done),
         Command::Ledger(LedgerCommand::Show { strategy, paging }) => {
             ledger::run(&app, &strategy, &paging).await.map(|()| done)
         }

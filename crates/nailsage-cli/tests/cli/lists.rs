@@ -20,6 +20,8 @@ fn tables_show_what_people_look_for() {
     }
     insta::assert_snapshot!("table-positions-closed", folder.ok(&["positions", "--closed", "--newest"]));
     insta::assert_snapshot!("table-bankroll", folder.ok(&["bankroll", "show", "1"]));
+    insta::assert_snapshot!("table-signals-funnel", folder.ok(&["signals", "funnel"]));
+    insta::assert_snapshot!("table-recover", folder.ok(&["recover"]));
     insta::assert_snapshot!("table-db-status", folder.ok(&["db", "status"]));
 }
 
@@ -32,6 +34,31 @@ fn json_and_csv_have_every_field() {
             insta::assert_snapshot!(format!("{format}-{}", args[0]), without_row_stamps(&text));
         }
     }
+}
+
+#[test]
+fn funnel_counts_every_signal_in_every_format() {
+    let folder = Folder::with_examples();
+    let signals: Value = serde_json::from_str(&folder.ok(&["signals", "list", "--all", "--format", "json"])).unwrap();
+    let funnel: Value = serde_json::from_str(&folder.ok(&["signals", "funnel", "--format", "json"])).unwrap();
+    let counts = funnel.as_array().unwrap().iter().map(|row| row["count"].as_u64().unwrap());
+    assert_eq!(counts.sum::<u64>(), signals.as_array().unwrap().len() as u64);
+    let none = folder.ok(&["signals", "funnel", "--until", "2020-01-01"]);
+    assert!(none.starts_with("No signals in this range."), "{none}");
+    let csv = folder.ok(&["signals", "funnel", "--strategy", "my-bot/v1@7", "--market", "7", "--format", "csv"]);
+    assert!(csv.starts_with("signal_type,was_executed,rejection_reason,count\n"), "{csv}");
+}
+
+#[test]
+fn recover_in_json_is_what_the_library_gives() {
+    let folder = Folder::with_examples();
+    let found: Value = serde_json::from_str(&folder.ok(&["recover", "--format", "json"])).unwrap();
+    let strategies = found["strategies"].as_array().unwrap();
+    assert_eq!(strategies[0]["strategy_name"], "my-bot");
+    assert!(strategies[0]["last_signals"].as_array().is_some_and(|signals| !signals.is_empty()), "{found}");
+    assert_eq!(found["latest_snapshot"]["num_strategies_active"], 1);
+    let csv = folder.ok(&["recover", "--format", "csv"]);
+    assert!(csv.starts_with("id,strategy,is_active,current_bankroll,num_open_positions,last_signal_at\n"), "{csv}");
 }
 
 /// The stamps of rows are the only values that depend on when the test runs; all others are of 2021.

@@ -1,0 +1,37 @@
+//! `nailsage signals …` and `nailsage recover`.
+
+use clap::{Args, Subcommand};
+use nailsage::{StarlistingId, UnixMillis};
+
+use super::{OfStrategy, SignalsArgs, TIME_FORMS};
+use crate::output::time::parse_time;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SignalsCommand {
+    /// List signals, with the reasons why suppressed ones were not traded
+    List(SignalsArgs),
+    /// Count signals: how many were executed, and how many suppressed for which reason
+    Funnel(FunnelArgs),
+}
+
+/// Count signals: how many were executed, and how many suppressed for which reason.
+#[derive(Debug, Args)]
+#[command(after_help = format!("Examples:
+  nailsage signals funnel
+  nailsage signals funnel --strategy my-bot/v1@7 --since 7d
+  nailsage signals funnel --market 7 --since 2025-11-01 --until 2025-12-01 --format csv
+
+{TIME_FORMS}"))]
+pub(crate) struct FunnelArgs {
+    #[command(flatten)]
+    pub(crate) of: OfStrategy,
+    /// Only those about this market
+    #[arg(long, value_name = "STARLISTING")]
+    pub(crate) market: Option<StarlistingId>,
+    /// Only those at this time or later
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) since: Option<UnixMillis>,
+    /// Only those before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) until: Option<UnixMillis>,
+}
