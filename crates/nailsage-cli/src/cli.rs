@@ -9,7 +9,9 @@ mod watch;
 use std::{num::NonZeroU16, path::PathBuf, time::Duration};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use nailsage::{Amount, PositionId, Reason, RequestKey, StrategyRef, UnixMillis};
+use nailsage::{
+    Amount, ExitReason, PositionId, Reason, RequestKey, Side, SignalType, StarlistingId, StrategyRef, UnixMillis,
+};
 
 pub(crate) use self::{
     completions::CompletionsArgs,
@@ -285,8 +287,31 @@ pub(crate) struct PositionsArgs {
     pub(crate) closed: bool,
     #[command(flatten)]
     pub(crate) of: OfStrategy,
+    /// Only long or only short ones
+    #[arg(long)]
+    pub(crate) side: Option<Side>,
+    /// Only those that ended for this reason, such as `stop_loss`
+    #[arg(long)]
+    pub(crate) reason: Option<ExitReason>,
+    /// By when they were opened
+    #[command(flatten)]
+    pub(crate) range: Range,
     #[command(flatten)]
     pub(crate) paging: Paging,
+}
+
+/// A filter by market and time.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Range {
+    /// Only those on this market
+    #[arg(long, value_name = "STARLISTING")]
+    pub(crate) market: Option<StarlistingId>,
+    /// Only those at this time or later: ISO 8601, Unix ms, or how long ago it was, such as 7d
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) since: Option<UnixMillis>,
+    /// Only those before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) until: Option<UnixMillis>,
 }
 
 /// A filter by strategy.
@@ -306,6 +331,8 @@ pub(crate) struct TradesArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) position: Option<PositionId>,
     #[command(flatten)]
+    pub(crate) range: Range,
+    #[command(flatten)]
     pub(crate) paging: Paging,
 }
 
@@ -320,6 +347,14 @@ pub(crate) struct SignalsArgs {
     /// Only those that were not
     #[arg(long)]
     pub(crate) suppressed: bool,
+    /// Only those that say this: long, short, neutral or close
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) signal_type: Option<SignalType>,
+    /// Only those that were suppressed for this reason
+    #[arg(long)]
+    pub(crate) reason: Option<Reason>,
+    #[command(flatten)]
+    pub(crate) range: Range,
     #[command(flatten)]
     pub(crate) paging: Paging,
 }

@@ -1,13 +1,15 @@
 //! Questions to the book as SQL.
 
 use nailsage_domain::{
-    EquityCurve, Event, EventId, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity, Signal,
-    SignalId, SnapshotId, StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
+    EquityCurve, Event, EventId, ExitReason, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity,
+    Side, Signal, SignalId, SignalType, SnapshotId, StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade,
+    TradeId, UnixMillis, ValueError,
 };
 use nailsage_store::{
     BookStatus, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf,
-    MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery,
-    StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState, rows::read as rows,
+    MetricsQuery, Order, Outcome, PAGE_EXAMINED_MAX, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery,
+    SnapshotQuery, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, Walk, plan::StrategyState,
+    rows::read as rows, state::Book,
 };
 use tokio_postgres::{
     Row,
@@ -23,6 +25,12 @@ use crate::{
 
 #[cfg(test)]
 mod plans;
+
+/// The next id of a list.
+type NextId = fn(&Book) -> i64;
+
+/// A place in a list.
+type At<C> = fn(i64) -> Result<C, ValueError>;
 
 /// A statement's text, put together from the filters that are given, and the values of its `$1`, `$2`, ….
 struct Select {
@@ -73,6 +81,24 @@ impl Select {
         select
     }
 
+    /// Bounds a walk; `next_id` is the column of the book row that tells the next id.
+    fn walk(mut self, key: &str, walk: Option<Walk>, next_id: &str) -> Self {
+        let Some(walk) = walk else { return self };
+        let condition = match (walk.order, walk.after) {
+            // Where a walk upwards ends does not depend on the book.
+            (Order::Ascending, _) => return self.with(&format!("{key} <="), Type::INT8, walk.end(i64::MAX)),
+            (Order::Descending, None) => {
+                format!("{key} >= (SELECT {next_id} - {PAGE_EXAMINED_MAX} FROM book WHERE id = 1)")
+            }
+            (Order::Descending, Some(after)) => {
+                self.params.push((Box::new(after), Type::INT8));
+                let after = self.params.len();
+                format!("{key} >= (SELECT least(${after}, {next_id}) - {PAGE_EXAMINED_MAX} FROM book WHERE id = 1)")
+            }
+        };
+        self.literally(Some(&condition))
+    }
+
     /// Only times in this range.
     fn within(self, since: Option<UnixMillis>, until: Option<UnixMillis>) -> Self {
         self.with_some("timestamp >=", Type::INT8, since.map(UnixMillis::get)).with_some(
@@ -114,7 +140,14 @@ fn positions(query: &PositionQuery) -> Select {
     let status = query.status.map(|status: PositionStatus| format!("p.status = '{}'", status.as_str()));
     Select::new(sql::POSITIONS)
         .literally(status.as_deref())
+        .literally(query.is_open.map(|is_open| if is_open { "p.status = 'open'" } else { "p.status <> 'open'" }))
         .with_some("p.strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))
+        .with_some("p.starlisting_id =", Type::INT8, query.starlisting_id.map(StarlistingId::get))
+        .with_some("p.side =", Type::TEXT, query.side.map(Side::as_str))
+        .with_some("p.exit_reason =", Type::TEXT, query.exit_reason.map(ExitReason::as_str))
+        .with_some("p.entry_timestamp >=", Type::INT8, query.since.map(UnixMillis::get))
+        .with_some("p.entry_timestamp <", Type::INT8, query.until.map(UnixMillis::get))
+        .walk("p.id", query.walk(), "next_position_id")
         .by("p.id", place)
 }
 
@@ -123,6 +156,9 @@ fn trades(query: &TradeQuery) -> Select {
     Select::new(sql::TRADES)
         .with_some("position_id =", Type::INT8, query.position_id.map(PositionId::get))
         .with_some("strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))
+        .with_some("starlisting_id =", Type::INT8, query.starlisting_id.map(StarlistingId::get))
+        .within(query.since, query.until)
+        .walk("id", query.walk(), "next_trade_id")
         .by("id", place)
 }
 
@@ -131,6 +167,11 @@ fn signals(query: &SignalQuery) -> Select {
     Select::new(sql::SIGNALS)
         .with_some("was_executed =", Type::BOOL, query.was_executed)
         .with_some("strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))
+        .with_some("starlisting_id =", Type::INT8, query.starlisting_id.map(StarlistingId::get))
+        .with_some("signal_type =", Type::TEXT, query.signal_type.map(SignalType::as_str))
+        .with_some("rejection_reason =", Type::TEXT, query.rejection_reason.as_ref().map(ToString::to_string))
+        .within(query.since, query.until)
+        .walk("id", query.walk(), "next_signal_id")
         .by("id", place)
 }
 
@@ -147,6 +188,8 @@ fn events(query: &EventQuery) -> Select {
         .literally(query.min_severity.map(severities_from).as_deref())
         .with_some("strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))
         .with_some("timestamp >=", Type::INT8, query.since.map(UnixMillis::get))
+        .with_some("timestamp <", Type::INT8, query.until.map(UnixMillis::get))
+        .walk("id", query.walk(), "next_event_id")
         .by("id", place)
 }
 
@@ -237,6 +280,24 @@ impl PostgresStore {
         self.readers.ask(question, move |rows| Ok(Page::from_rows(read(map, rows)?, limit, cursor)))
     }
 
+    /// The same, going on where a walk has ended. The end of the list is that of the moment at which the page was read.
+    fn walked<T: Send + 'static, C: Send + 'static>(
+        &self,
+        select: Select,
+        limit: u32,
+        map: Map<T>,
+        cursor: impl Fn(&T) -> C + Send + 'static,
+        (walk, at): (Option<(Walk, NextId)>, At<C>),
+    ) -> Pending<Page<T, C>> {
+        let Some((walk, next_id)) = walk else { return self.page(select, limit, map, cursor) };
+        let parts = vec![(sql::BOOK.to_owned(), Vec::new()), (select.sql, select.params)];
+        self.readers.ask_together("reading a page", parts, move |found| {
+            let book = read(rows::book, &found[0])?.pop().ok_or_else(|| BadRow::missing("the book has no row"))?;
+            let rows = read(map, &found[1])?;
+            Page::from_walk(rows, limit, cursor, (walk, next_id(&book)), at).map_err(BadRow::no_value)
+        })
+    }
+
     /// The one row that a statement finds, if any.
     fn one<T: Send + 'static>(
         &self,
@@ -287,15 +348,18 @@ impl Reader for PostgresStore {
     }
 
     fn positions(&self, query: PositionQuery) -> Pending<Page<Position, PositionId>> {
-        self.page(positions(&query), query.rows(), rows::position, |position| position.id)
+        let walk = query.walk().map(|walk| (walk, PositionQuery::next_id as NextId));
+        self.walked(positions(&query), query.rows(), rows::position, |row| row.id, (walk, PositionId::new))
     }
 
     fn trades(&self, query: TradeQuery) -> Pending<Page<Trade, TradeId>> {
-        self.page(trades(&query), query.rows(), rows::trade, |trade| trade.id)
+        let walk = query.walk().map(|walk| (walk, TradeQuery::next_id as NextId));
+        self.walked(trades(&query), query.rows(), rows::trade, |row| row.id, (walk, TradeId::new))
     }
 
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>> {
-        self.page(signals(&query), query.rows(), rows::signal, |signal| signal.id)
+        let walk = query.walk().map(|walk| (walk, SignalQuery::next_id as NextId));
+        self.walked(signals(&query), query.rows(), rows::signal, |row| row.id, (walk, SignalId::new))
     }
 
     fn signal_funnel(&self, query: FunnelQuery) -> Pending<Vec<FunnelRow>> {
@@ -308,7 +372,8 @@ impl Reader for PostgresStore {
     }
 
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>> {
-        self.page(events(&query), query.rows(), rows::event, |event| event.id)
+        let walk = query.walk().map(|walk| (walk, EventQuery::next_id as NextId));
+        self.walked(events(&query), query.rows(), rows::event, |row| row.id, (walk, EventId::new))
     }
 
     fn snapshots(&self, query: SnapshotQuery) -> Pending<Page<StateSnapshot, TimeCursor<SnapshotId>>> {

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use nailsage_domain::{Price, Usdt};
+use nailsage_domain::{Price, Usdt, ValueError};
 use nailsage_store::rows::{self, Cell};
 use tokio_postgres::{
     Error, Row,
@@ -26,6 +26,11 @@ pub(crate) struct BadRow {
 }
 
 impl BadRow {
+    /// A number is none that it stands for.
+    pub(crate) fn no_value(error: ValueError) -> Self {
+        bad(0, error)
+    }
+
     /// A row that has to be there is not.
     pub(crate) fn missing(what: &'static str) -> Self {
         bad(0, what)

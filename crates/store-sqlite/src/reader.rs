@@ -1,14 +1,14 @@
 //! Questions to the book as SQL.
 
 use nailsage_domain::{
-    Event, EventId, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity, Signal, SignalId,
-    SnapshotId, StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
+    Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Severity, Signal, SignalId, SnapshotId,
+    StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis, ValueError,
 };
 use nailsage_store::{
     BookStatus, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf,
     MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery,
-    StoreError, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState,
-    rows::read as rows,
+    StoreError, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, Walk, plan::StrategyState,
+    rows::read as rows, state::Book,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
@@ -76,6 +76,15 @@ impl Select {
         select
     }
 
+    /// Bounds a walk.
+    fn walk(self, walk: Option<Walk>, next_id: i64) -> Self {
+        match walk {
+            None => self,
+            Some(walk) if walk.order == Order::Ascending => self.with("id <= ?", walk.end(next_id)),
+            Some(walk) => self.with("id >= ?", walk.end(next_id)),
+        }
+    }
+
     /// Only times in this range.
     fn within(self, since: Option<UnixMillis>, until: Option<UnixMillis>) -> Self {
         self.with_some("timestamp >= ?", since.map(UnixMillis::get))
@@ -106,12 +115,32 @@ impl Select {
         map: Map<T>,
         cursor: impl Fn(&T) -> C,
     ) -> Result<Page<T, C>, StoreError> {
+        Ok(Page::from_rows(self.rows(connection, map)?, limit, cursor))
+    }
+
+    /// Runs it, and goes on where the walk has ended.
+    fn walked<T, C>(
+        &self,
+        connection: &Connection,
+        limit: u32,
+        map: Map<T>,
+        cursor: impl Fn(&T) -> C,
+        (walk, at): (Option<(Walk, i64)>, impl Fn(i64) -> Result<C, ValueError>),
+    ) -> Result<Page<T, C>, StoreError> {
+        let rows = self.rows(connection, map)?;
+        match walk {
+            None => Ok(Page::from_rows(rows, limit, cursor)),
+            Some(walk) => Page::from_walk(rows, limit, cursor, walk, at)
+                .map_err(|error| StoreError::backend("reading a page", error)),
+        }
+    }
+
+    fn rows<T>(&self, connection: &Connection, map: Map<T>) -> Result<Vec<T>, StoreError> {
         let read = || -> rusqlite::Result<Vec<T>> {
             let mut statement = connection.prepare_cached(&self.sql)?;
             statement.query_map(params_from_iter(&self.params), read(map))?.collect()
         };
-        let rows = read().map_err(|error| store_error("reading a page", error))?;
-        Ok(Page::from_rows(rows, limit, cursor))
+        read().map_err(|error| store_error("reading a page", error))
     }
 }
 
@@ -120,21 +149,35 @@ fn strategies(query: &StrategyQuery) -> Select {
     Select::new(sql::STRATEGIES).with_some("s.is_active = ?", query.is_active).by("s.id", place)
 }
 
-fn positions(query: &PositionQuery) -> Select {
+fn positions(query: &PositionQuery, next_id: i64) -> Select {
     let place = (query.after.map(PositionId::get), query.rows(), query.order);
     let strategy_id = query.strategy_id.map(StrategyId::get);
     let status = query.status.map(|status| format!("status = '{}'", status.as_str()));
-    let select = Select::new(sql::POSITIONS).literally(status.as_deref());
-    if query.status == Some(PositionStatus::Open) {
+    let select = Select::new(sql::POSITIONS)
+        .literally(status.as_deref())
+        .literally(query.is_open.map(|is_open| if is_open { "status = 'open'" } else { "status <> 'open'" }))
+        .with_some("side = ?", query.side.map(|side| side.as_str().to_owned()))
+        .with_some("exit_reason = ?", query.exit_reason.map(|reason| reason.as_str().to_owned()))
+        .with_some("+entry_timestamp >= ?", query.since.map(UnixMillis::get))
+        .with_some("+entry_timestamp < ?", query.until.map(UnixMillis::get));
+    let starlisting_id = query.starlisting_id.map(StarlistingId::get);
+    if query.is_of_open_ones() {
         // The few among the many: their own indexes find them without a walk past every closed one, and sorting them
         // costs little. Here it is the walk that the `+` keeps SQLite from.
-        select.with_some("strategy_id = ?", strategy_id).by("+id", place)
+        select
+            .with_some("strategy_id = ?", strategy_id)
+            .with_some("starlisting_id = ?", starlisting_id)
+            .by("+id", place)
     } else {
-        select.with_some("+strategy_id = ?", strategy_id).by("id", place)
+        select
+            .with_some("+strategy_id = ?", strategy_id)
+            .with_some("+starlisting_id = ?", starlisting_id)
+            .walk(query.walk(), next_id)
+            .by("id", place)
     }
 }
 
-fn trades(query: &TradeQuery) -> Select {
+fn trades(query: &TradeQuery, next_id: i64) -> Select {
     let place = (query.after.map(TradeId::get), query.rows(), query.order);
     // Both indexes end in the id. A position has few trades, a strategy many, and without statistics SQLite could not
     // tell which to take.
@@ -142,15 +185,25 @@ fn trades(query: &TradeQuery) -> Select {
     Select::new(sql::TRADES)
         .with_some("position_id = ?", query.position_id.map(PositionId::get))
         .with_some(of_strategy, query.strategy_id.map(StrategyId::get))
+        .with_some("starlisting_id = ?", query.starlisting_id.map(StarlistingId::get))
+        .with_some("+timestamp >= ?", query.since.map(UnixMillis::get))
+        .with_some("+timestamp < ?", query.until.map(UnixMillis::get))
+        .walk(query.walk(), next_id)
         .by("id", place)
 }
 
-fn signals(query: &SignalQuery) -> Select {
+fn signals(query: &SignalQuery, next_id: i64) -> Select {
     let place = (query.after.map(SignalId::get), query.rows(), query.order);
     // A value, so that the partial index on executed ones, which is in order of time, is out of the question.
     Select::new(sql::SIGNALS)
         .with_some("was_executed = ?", query.was_executed)
         .with_some("+strategy_id = ?", query.strategy_id.map(StrategyId::get))
+        .with_some("+starlisting_id = ?", query.starlisting_id.map(StarlistingId::get))
+        .with_some("signal_type = ?", query.signal_type.map(|it| it.as_str().to_owned()))
+        .with_some("rejection_reason = ?", query.rejection_reason.as_ref().map(|it| it.as_str().to_owned()))
+        .with_some("+timestamp >= ?", query.since.map(UnixMillis::get))
+        .with_some("+timestamp < ?", query.until.map(UnixMillis::get))
+        .walk(query.walk(), next_id)
         .by("id", place)
 }
 
@@ -159,7 +212,7 @@ fn ledger(query: &LedgerQuery) -> Select {
     Select::new(sql::LEDGER).with("strategy_id = ?", query.strategy_id.get()).by("seq", place)
 }
 
-fn events(query: &EventQuery) -> Select {
+fn events(query: &EventQuery, next_id: i64) -> Select {
     let place = (query.after.map(EventId::get), query.rows(), query.order);
     // The index on the type ends in the id, so it is in order.
     Select::new(sql::EVENTS)
@@ -167,6 +220,8 @@ fn events(query: &EventQuery) -> Select {
         .literally(query.min_severity.map(severities_from).as_deref())
         .with_some("+strategy_id = ?", query.strategy_id.map(StrategyId::get))
         .with_some("+timestamp >= ?", query.since.map(UnixMillis::get))
+        .with_some("+timestamp < ?", query.until.map(UnixMillis::get))
+        .walk(query.walk(), next_id)
         .by("id", place)
 }
 
@@ -253,6 +308,10 @@ fn funnel(query: &FunnelQuery) -> Select {
     select
 }
 
+fn book_row(connection: &Connection) -> Result<Book, StoreError> {
+    book(connection).map_err(|error| store_error("reading the book row", error))
+}
+
 fn record(state: StrategyState) -> StrategyRecord {
     StrategyRecord { strategy: state.strategy, totals: state.totals }
 }
@@ -297,16 +356,32 @@ impl Reader for SqliteStore {
 
     fn positions(&self, query: PositionQuery) -> Pending<Page<Position, PositionId>> {
         self.ask(move |connection| {
-            positions(&query).page(connection, query.rows(), rows::position, |position| position.id)
+            let next_id = PositionQuery::next_id(&book_row(connection)?);
+            let walk = query.walk().map(|walk| (walk, next_id));
+            positions(&query, next_id).walked(
+                connection,
+                query.rows(),
+                rows::position,
+                |row| row.id,
+                (walk, PositionId::new),
+            )
         })
     }
 
     fn trades(&self, query: TradeQuery) -> Pending<Page<Trade, TradeId>> {
-        self.ask(move |connection| trades(&query).page(connection, query.rows(), rows::trade, |trade| trade.id))
+        self.ask(move |connection| {
+            let next_id = TradeQuery::next_id(&book_row(connection)?);
+            let walk = query.walk().map(|walk| (walk, next_id));
+            trades(&query, next_id).walked(connection, query.rows(), rows::trade, |row| row.id, (walk, TradeId::new))
+        })
     }
 
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>> {
-        self.ask(move |connection| signals(&query).page(connection, query.rows(), rows::signal, |signal| signal.id))
+        self.ask(move |connection| {
+            let next_id = SignalQuery::next_id(&book_row(connection)?);
+            let walk = query.walk().map(|walk| (walk, next_id));
+            signals(&query, next_id).walked(connection, query.rows(), rows::signal, |row| row.id, (walk, SignalId::new))
+        })
     }
 
     fn signal_funnel(&self, query: FunnelQuery) -> Pending<Vec<FunnelRow>> {
@@ -322,7 +397,11 @@ impl Reader for SqliteStore {
     }
 
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>> {
-        self.ask(move |connection| events(&query).page(connection, query.rows(), rows::event, |event| event.id))
+        self.ask(move |connection| {
+            let next_id = EventQuery::next_id(&book_row(connection)?);
+            let walk = query.walk().map(|walk| (walk, next_id));
+            events(&query, next_id).walked(connection, query.rows(), rows::event, |row| row.id, (walk, EventId::new))
+        })
     }
 
     fn snapshots(&self, query: SnapshotQuery) -> Pending<Page<StateSnapshot, TimeCursor<SnapshotId>>> {

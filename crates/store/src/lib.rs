@@ -54,8 +54,8 @@ pub use memory::MemoryStore;
 pub use metrics::MetricRow;
 pub use open::{Access, OpenError, OpenOptions};
 pub use reader::{
-    BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
-    StrategyRecord, TradeQuery,
+    BookStatus, EventQuery, LedgerQuery, Order, PAGE_EXAMINED_MAX, PAGE_ROWS_MAX, Page, PositionQuery, Reader,
+    SignalQuery, StrategyQuery, StrategyRecord, TradeQuery, Walk,
 };
 pub use recovery::{RecoveredStrategy, Recovery};
 pub use reference::{PositionRef, StrategyRef};

@@ -1,9 +1,9 @@
 //! Reading the book: one question, one answer, never a transaction held open.
 
 use nailsage_domain::{
-    Event, EventId, EventType, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity, Signal,
-    SignalId, SnapshotId, StateSnapshot, Strategy, StrategyId, StrategySnapshot, StrategyTotals, Trade, TradeId,
-    UnixMillis,
+    Event, EventId, EventType, ExitReason, LedgerEntry, Position, PositionId, PositionStatus, Reason, RequestKey,
+    Severity, Side, Signal, SignalId, SignalType, SnapshotId, StarlistingId, StateSnapshot, Strategy, StrategyId,
+    StrategySnapshot, StrategyTotals, Trade, TradeId, UnixMillis,
 };
 use serde::Serialize;
 
@@ -20,6 +20,42 @@ use crate::{
 /// The most rows in one page.
 pub const PAGE_ROWS_MAX: u32 = 1_000;
 
+/// The most rows that a page looks at. One whose filters no index serves ends there, and says where to go on.
+///
+/// Indexes serve open positions by strategy and market, trades by position or by strategy, events by type, and lists
+/// without filters.
+pub const PAGE_EXAMINED_MAX: i64 = 10_000;
+
+/// The ids that a page walks over, looking for rows that its filters let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Walk {
+    /// Where it begins: after this id, in its order; at the end of the list when absent.
+    pub after: Option<i64>,
+    /// In which direction it goes.
+    pub order: Order,
+}
+
+impl Walk {
+    /// Upwards, the last id that it looks at; downwards, the first one. `next_id` is the list's next id.
+    #[must_use]
+    pub fn end(self, next_id: i64) -> i64 {
+        match self.order {
+            Order::Ascending => self.after.unwrap_or(0).saturating_add(PAGE_EXAMINED_MAX),
+            Order::Descending => self.after.map_or(next_id, |after| after.min(next_id)) - PAGE_EXAMINED_MAX,
+        }
+    }
+
+    /// Where the next page goes on if this one was not filled; nowhere if it has come to the end of the list.
+    #[must_use]
+    pub fn next(self, next_id: i64) -> Option<i64> {
+        let end = self.end(next_id);
+        match self.order {
+            Order::Ascending => (end < next_id - 1).then_some(end),
+            Order::Descending => (end > 1).then_some(end),
+        }
+    }
+}
+
 /// Which end of the book a page starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
@@ -35,11 +71,31 @@ pub enum Order {
 pub struct Page<T, C> {
     /// The rows, in the order that was asked for.
     pub items: Vec<T>,
-    /// Pass it as `after` for the next page; absent on the last one.
+    /// Pass it as `after` for the next page; absent on the last one. A page with fewer rows than asked for, even with
+    /// none, is not the last one while this is there: it has looked at [`PAGE_EXAMINED_MAX`] rows.
     pub next: Option<C>,
 }
 
 impl<T, C> Page<T, C> {
+    /// Makes a page out of up to `limit + 1` rows that a walk has found.
+    ///
+    /// # Errors
+    ///
+    /// When the id where it goes on is none.
+    pub fn from_walk<E>(
+        rows: Vec<T>,
+        limit: u32,
+        cursor: impl Fn(&T) -> C,
+        (walk, next_id): (Walk, i64),
+        at: impl Fn(i64) -> Result<C, E>,
+    ) -> Result<Self, E> {
+        let page = Self::from_rows(rows, limit, cursor);
+        match page.next {
+            Some(_) => Ok(page),
+            None => Ok(Self { next: walk.next(next_id).map(at).transpose()?, ..page }),
+        }
+    }
+
     /// Makes a page out of up to `limit + 1` rows: the extra one only tells that there are more.
     pub fn from_rows(mut rows: Vec<T>, limit: u32, cursor: impl Fn(&T) -> C) -> Self {
         // A limit is at most PAGE_ROWS_MAX, so it fits.
@@ -130,6 +186,18 @@ queries! {
         strategy_id: Option<StrategyId>,
         /// Only those with this status.
         status: Option<PositionStatus>,
+        /// Only open ones, or only ended ones, whether closed or liquidated.
+        is_open: Option<bool>,
+        /// Only those on this market.
+        starlisting_id: Option<StarlistingId>,
+        /// Only long or only short ones.
+        side: Option<Side>,
+        /// Only those that ended for this reason.
+        exit_reason: Option<ExitReason>,
+        /// Only those opened at this time or later.
+        since: Option<UnixMillis>,
+        /// Only those opened before this time.
+        until: Option<UnixMillis>,
     }
     /// Which trades.
     TradeQuery(TradeId) {
@@ -137,6 +205,12 @@ queries! {
         strategy_id: Option<StrategyId>,
         /// Only this position's.
         position_id: Option<PositionId>,
+        /// Only those on this market.
+        starlisting_id: Option<StarlistingId>,
+        /// Only those at this time or later.
+        since: Option<UnixMillis>,
+        /// Only those before this time.
+        until: Option<UnixMillis>,
     }
     /// Which signals.
     SignalQuery(SignalId) {
@@ -144,6 +218,16 @@ queries! {
         strategy_id: Option<StrategyId>,
         /// Only executed or only suppressed ones.
         was_executed: Option<bool>,
+        /// Only those about this market.
+        starlisting_id: Option<StarlistingId>,
+        /// Only those that say this.
+        signal_type: Option<SignalType>,
+        /// Only those suppressed for this reason.
+        rejection_reason: Option<Reason>,
+        /// Only those at this time or later.
+        since: Option<UnixMillis>,
+        /// Only those before this time.
+        until: Option<UnixMillis>,
     }
     /// Which events.
     EventQuery(EventId) {
@@ -155,7 +239,68 @@ queries! {
         min_severity: Option<Severity>,
         /// Only those at this time or later.
         since: Option<UnixMillis>,
+        /// Only those before this time.
+        until: Option<UnixMillis>,
     }
+}
+
+impl PositionQuery {
+    /// Whether it asks for open positions only, which are few.
+    #[must_use]
+    pub fn is_of_open_ones(&self) -> bool {
+        self.status == Some(PositionStatus::Open) || self.is_open == Some(true)
+    }
+}
+
+macro_rules! walks {
+    ($($(#[$doc:meta])* $query:ident $next_id:ident |$it:ident| $is_walk:expr;)*) => {$(
+        impl $query {
+            /// The walk that finds its rows, if no index serves its filters.
+            #[must_use]
+            pub fn walk(&self) -> Option<Walk> {
+                let $it = self;
+                $is_walk.then_some(Walk { after: self.after.map(|id| id.get()), order: self.order })
+            }
+
+            /// The next id of its list.
+            #[must_use]
+            pub fn next_id(book: &Book) -> i64 {
+                book.$next_id.get()
+            }
+        }
+    )*};
+}
+
+walks! {
+    // The open ones are few, and have indexes of their own.
+    PositionQuery next_position_id |it| {
+        !it.is_of_open_ones()
+            && (it.status.is_some()
+                || it.is_open.is_some()
+                || it.strategy_id.is_some()
+                || it.starlisting_id.is_some()
+                || it.side.is_some()
+                || it.exit_reason.is_some()
+                || it.since.is_some()
+                || it.until.is_some())
+    };
+    // A position has few trades; a strategy's are found in the order of their ids.
+    TradeQuery next_trade_id |it| {
+        it.position_id.is_none() && (it.starlisting_id.is_some() || it.since.is_some() || it.until.is_some())
+    };
+    SignalQuery next_signal_id |it| {
+        it.strategy_id.is_some()
+            || it.was_executed.is_some()
+            || it.starlisting_id.is_some()
+            || it.signal_type.is_some()
+            || it.rejection_reason.is_some()
+            || it.since.is_some()
+            || it.until.is_some()
+    };
+    // Those of one type are found in the order of their ids.
+    EventQuery next_event_id |it| {
+        it.strategy_id.is_some() || it.min_severity.is_some() || it.since.is_some() || it.until.is_some()
+    };
 }
 
 /// Which part of a strategy's ledger.

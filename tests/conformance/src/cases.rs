@@ -51,7 +51,7 @@ files! {
     // The rules of the book.
     register, activity, open, close, ranges, signal, mark, stops, adjust, totals, snapshots, metrics, events, references,
     // Reading it.
-    reads, pages, recovery,
+    reads, pages, filters, recovery,
     // What never becomes a command, and what becomes one that is refused.
     bad_text, bad_input,
 }

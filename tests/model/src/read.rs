@@ -110,20 +110,27 @@ async fn assert_lists(
 
     let statuses = PositionStatus::ALL.iter().copied().map(Some).chain([None]);
     for status in statuses {
-        let got = all(|after| reader.positions(PositionQuery { strategy_id, status, after, limit, order })).await?;
+        let got = all(|after| {
+            reader.positions(PositionQuery { strategy_id, status, after, limit, order, ..PositionQuery::default() })
+        })
+        .await?;
         let expected = only(&rows.positions, |position| {
             is_its(position.strategy_id) && status.is_none_or(|status| position.status() == status)
         });
         assert_eq!(got, ordered(expected, order), "positions with status {status:?} {of}");
     }
     for was_executed in [None, Some(false), Some(true)] {
-        let got = all(|after| reader.signals(SignalQuery { strategy_id, was_executed, after, limit, order })).await?;
+        let got = all(|after| {
+            reader.signals(SignalQuery { strategy_id, was_executed, after, limit, order, ..SignalQuery::default() })
+        })
+        .await?;
         let expected = only(&rows.signals, |signal| {
             is_its(signal.strategy_id) && was_executed.is_none_or(|executed| signal.was_executed() == executed)
         });
         assert_eq!(got, ordered(expected, order), "signals with was_executed {was_executed:?} {of}");
     }
-    let got = all(|after| reader.trades(TradeQuery { strategy_id, position_id: None, after, limit, order })).await?;
+    let got =
+        all(|after| reader.trades(TradeQuery { strategy_id, after, limit, order, ..TradeQuery::default() })).await?;
     let expected = only(&rows.trades, |trade| is_its(trade.strategy_id));
     assert_eq!(got, ordered(expected, order), "trades {of}");
 

@@ -35,7 +35,6 @@ const COMING: &[&str] = &[
     "crates/store-sqlite/tests/sqlite/views.rs::open_positions_are_shown_with_their_strategy_and_readable_times",
     "crates/store-sqlite/tests/sqlite/views.rs::performance_is_what_positions_and_trades_add_up_to",
     "crates/store-sqlite/tests/sqlite/views.rs::recent_signals_are_the_last_hundred_newest_first",
-    "tests/conformance/src/cases/pages.rs::events_until_a_time",
 ];
 
 /// Finds rows without a test, tests that are not there, and lists that say something else than the page.

@@ -48,6 +48,9 @@ pub(crate) struct EventsArgs {
     /// Only those at this time or later
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) since: Option<UnixMillis>,
+    /// Only those before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) until: Option<UnixMillis>,
     #[command(flatten)]
     pub(crate) paging: Paging,
 }

@@ -1,10 +1,7 @@
 //! `nailsage signals …` and `nailsage recover`.
 
+use super::{OfStrategy, Range, SignalsArgs, TIME_FORMS};
 use clap::{Args, Subcommand};
-use nailsage::{StarlistingId, UnixMillis};
-
-use super::{OfStrategy, SignalsArgs, TIME_FORMS};
-use crate::output::time::parse_time;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SignalsCommand {
@@ -25,13 +22,6 @@ pub(crate) enum SignalsCommand {
 pub(crate) struct FunnelArgs {
     #[command(flatten)]
     pub(crate) of: OfStrategy,
-    /// Only those about this market
-    #[arg(long, value_name = "STARLISTING")]
-    pub(crate) market: Option<StarlistingId>,
-    /// Only those at this time or later
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    pub(crate) since: Option<UnixMillis>,
-    /// Only those before this time
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    pub(crate) until: Option<UnixMillis>,
+    #[command(flatten)]
+    pub(crate) range: Range,
 }

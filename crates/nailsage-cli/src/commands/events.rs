@@ -32,6 +32,7 @@ pub(crate) async fn run(app: &App, args: &EventsArgs) -> Result<(), Failure> {
                 event_type: filter.event_type.clone(),
                 min_severity: filter.min_severity,
                 since: args.since,
+                until: args.until,
                 after,
                 limit,
                 order: list::order(&args.paging),

@@ -29,9 +29,9 @@ pub(crate) async fn run(app: &App, args: &FunnelArgs) -> Result<(), Failure> {
     let store = app.read().await?;
     let query = FunnelQuery {
         strategy_id: list::filter_by(&*store, args.of.strategy.as_ref()).await?,
-        starlisting_id: args.market,
-        since: args.since,
-        until: args.until,
+        starlisting_id: args.range.market,
+        since: args.range.since,
+        until: args.range.until,
     };
     let rows = store.signal_funnel(query).await?;
     let all = rows.iter().map(|row| row.count).sum();

@@ -1,6 +1,6 @@
 //! `nailsage positions`.
 
-use nailsage::{Order, Page, Position, PositionId, PositionQuery, PositionStatus, Store};
+use nailsage::{Position, PositionId, PositionQuery};
 
 use super::{App, columns, columns::Named, list};
 use crate::{cli::PositionsArgs, failure::Failure};
@@ -25,10 +25,20 @@ pub(crate) async fn run(app: &App, args: &PositionsArgs) -> Result<(), Failure> 
         first,
         empty,
         async |after, limit| {
-            let status = args.open.then_some(PositionStatus::Open);
-            let order = list::order(&args.paging);
-            let query = PositionQuery { strategy_id, status, after, limit, order };
-            if args.closed { ended(&*store, query).await } else { Ok(store.positions(query).await?) }
+            let query = PositionQuery {
+                strategy_id,
+                is_open: (args.open || args.closed).then_some(args.open),
+                starlisting_id: args.range.market,
+                side: args.side,
+                exit_reason: args.reason,
+                since: args.range.since,
+                until: args.range.until,
+                after,
+                limit,
+                order: list::order(&args.paging),
+                ..PositionQuery::default()
+            };
+            Ok(store.positions(query).await?)
         },
         async |record: Position| {
             let strategy = names.of(record.strategy_id).await?;
@@ -36,23 +46,4 @@ pub(crate) async fn run(app: &App, args: &PositionsArgs) -> Result<(), Failure> 
         },
     )
     .await
-}
-
-/// Closed and liquidated positions together: the first rows of both, merged by id.
-async fn ended(store: &dyn Store, query: PositionQuery) -> Result<Page<Position, PositionId>, Failure> {
-    let of_status = |status| PositionQuery { status: Some(status), ..query.clone() };
-    let closed = store.positions(of_status(PositionStatus::Closed)).await?;
-    let liquidated = store.positions(of_status(PositionStatus::Liquidated)).await?;
-    let has_more = closed.next.is_some() || liquidated.next.is_some();
-    let mut items = closed.items;
-    items.extend(liquidated.items);
-    items.sort_by_key(|position| position.id);
-    if query.order == Order::Descending {
-        items.reverse();
-    }
-    let rows = query.rows() as usize;
-    let is_cut = items.len() > rows;
-    items.truncate(rows);
-    let next = if has_more || is_cut { items.last().map(|position| position.id) } else { None };
-    Ok(Page { items, next })
 }

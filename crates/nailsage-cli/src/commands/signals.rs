@@ -27,7 +27,20 @@ pub(crate) async fn run(app: &App, args: &SignalsArgs) -> Result<(), Failure> {
         empty,
         async |after, limit| {
             let order = list::order(&args.paging);
-            Ok(store.signals(SignalQuery { strategy_id, was_executed, after, limit, order }).await?)
+            Ok(store
+                .signals(SignalQuery {
+                    strategy_id,
+                    was_executed,
+                    starlisting_id: args.range.market,
+                    signal_type: args.signal_type,
+                    rejection_reason: args.reason.clone(),
+                    since: args.range.since,
+                    until: args.range.until,
+                    after,
+                    limit,
+                    order,
+                })
+                .await?)
         },
         async |record: Signal| {
             let strategy = names.of(record.strategy_id).await?;

@@ -125,10 +125,11 @@ async fn follow_one(
             while last.event < book.events {
                 let query = query_after(args, strategy_id, last.event)?;
                 let page = store.events(query).await?;
-                let is_all = page.next.is_none();
                 let reached = page.items.last().map_or(last.event, |event| event.id.get());
+                let next = page.next;
                 print(app, page.items, &mut names).await?;
-                last.event = if is_all { reached.max(book.events) } else { reached };
+                // A page that has looked at many events without finding one goes on behind them.
+                last.event = next.map_or(reached.max(book.events), EventId::get);
                 // What was printed is not printed again, whatever happens next.
                 *seen = Some(last);
             }
@@ -164,8 +165,17 @@ async fn print_last(
     // Looked at first: what comes in between is in the answer below, or found later.
     let mut seen = Seen::all_of(&store.book().await?);
     if args.lines > 0 {
-        let last = EventQuery { limit: args.lines, order: Order::Descending, ..query(args, strategy_id) };
-        let mut events = store.events(last).await?.items;
+        let mut last = EventQuery { limit: args.lines, order: Order::Descending, ..query(args, strategy_id) };
+        let mut events = Vec::new();
+        loop {
+            let page = store.events(last.clone()).await?;
+            events.extend(page.items);
+            last.limit = args.lines.saturating_sub(u32::try_from(events.len()).unwrap_or(u32::MAX));
+            last.after = page.next;
+            if last.after.is_none() || last.limit == 0 {
+                break;
+            }
+        }
         events.reverse();
         seen.event = events.last().map_or(0, |event| event.id.get()).max(seen.event);
         print(app, events, names).await?;

@@ -25,7 +25,16 @@ pub(crate) async fn run(app: &App, args: &TradesArgs) -> Result<(), Failure> {
         empty,
         async |after, limit| {
             let order = list::order(&args.paging);
-            let query = TradeQuery { strategy_id, position_id: args.position, after, limit, order };
+            let query = TradeQuery {
+                strategy_id,
+                position_id: args.position,
+                starlisting_id: args.range.market,
+                since: args.range.since,
+                until: args.range.until,
+                after,
+                limit,
+                order,
+            };
             Ok(store.trades(query).await?)
         },
         async |record: Trade| {

@@ -2,6 +2,7 @@
 //! of filters, with and without a place to go on from, in both directions.
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+use nailsage_domain::PositionStatus;
 use rusqlite::params_from_iter;
 
 use super::*;
@@ -37,10 +38,21 @@ fn bound<C>(key: &str, after: Option<C>, order: Order) -> Option<String> {
     after.map(|_| format!("{key}{comparison}?"))
 }
 
-/// A walk in order of ids, from the cursor.
-fn walk<C>(table: &str, after: Option<C>, order: Order) -> String {
-    match bound("rowid", after, order) {
-        Some(bound) => format!("SEARCH {table} USING INTEGER PRIMARY KEY ({bound})"),
+/// The bounds on the id: from the cursor, and to where the page has looked at enough.
+fn bounds<C>(after: Option<C>, order: Order, is_bounded: bool) -> Option<String> {
+    let bound = match (after.is_some(), is_bounded, order) {
+        (false, false, _) => return None,
+        (true, true, _) => "rowid>? AND rowid<?",
+        (true, false, Order::Ascending) | (false, true, Order::Descending) => "rowid>?",
+        (true, false, Order::Descending) | (false, true, Order::Ascending) => "rowid<?",
+    };
+    Some(bound.to_owned())
+}
+
+/// A walk in order of ids.
+fn walk<C>(table: &str, after: Option<C>, order: Order, is_bounded: bool) -> String {
+    match bounds(after, order, is_bounded) {
+        Some(bounds) => format!("SEARCH {table} USING INTEGER PRIMARY KEY ({bounds})"),
         None => format!("SCAN {table}"),
     }
 }
@@ -62,7 +74,7 @@ fn pages_of_strategies_are_read_in_order() {
                         let bound = bound("rowid", after, order);
                         search("s USING INDEX idx_strategies_active", "is_active", bound)
                     }
-                    None => walk("s", after, order),
+                    None => walk("s", after, order, false),
                 };
                 let select = strategies(&StrategyQuery { is_active, after, limit: 10, order });
                 let totals = "SEARCH t USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN".to_owned();
@@ -88,12 +100,18 @@ fn pages_of_positions_are_read_in_order_except_for_the_few_open_ones() {
                         (Some(PositionStatus::Open), None) => {
                             vec!["SCAN positions USING INDEX idx_positions_starlisting".to_owned()]
                         }
-                        _ => vec![walk("positions", after, order)],
+                        _ => {
+                            let is_bounded = status.is_some() || strategy_id.is_some();
+                            vec![walk("positions", after, order, is_bounded)]
+                        }
                     };
                     let sorts =
                         (status == Some(PositionStatus::Open)).then(|| "USE TEMP B-TREE FOR ORDER BY".to_owned());
                     let expected: Vec<_> = expected.into_iter().chain(sorts).collect();
-                    let select = positions(&PositionQuery { strategy_id, status, after, limit: 10, order });
+                    let select = positions(
+                        &PositionQuery { strategy_id, status, after, limit: 10, order, ..PositionQuery::default() },
+                        1_000_000,
+                    );
                     assert_plan(&connection, &select, &expected);
                 }
             }
@@ -112,9 +130,12 @@ fn pages_of_trades_are_read_in_order() {
                     let expected = match (position_id, strategy_id) {
                         (Some(_), _) => search("trades USING INDEX idx_trades_position", "position_id", bound),
                         (None, Some(_)) => search("trades USING INDEX idx_trades_strategy", "strategy_id", bound),
-                        (None, None) => walk("trades", after, order),
+                        (None, None) => walk("trades", after, order, false),
                     };
-                    let select = trades(&TradeQuery { strategy_id, position_id, after, limit: 10, order });
+                    let select = trades(
+                        &TradeQuery { strategy_id, position_id, after, limit: 10, order, ..TradeQuery::default() },
+                        1_000_000,
+                    );
                     assert_plan(&connection, &select, &[expected]);
                 }
             }
@@ -129,8 +150,12 @@ fn pages_of_signals_are_read_in_order() {
         for after in maybe(&SignalId::FIRST) {
             for strategy_id in maybe(&StrategyId::FIRST) {
                 for was_executed in [None, Some(false), Some(true)] {
-                    let select = signals(&SignalQuery { strategy_id, was_executed, after, limit: 10, order });
-                    assert_plan(&connection, &select, &[walk("signals", after, order)]);
+                    let is_bounded = strategy_id.is_some() || was_executed.is_some();
+                    let select = signals(
+                        &SignalQuery { strategy_id, was_executed, after, limit: 10, order, ..SignalQuery::default() },
+                        1_000_000,
+                    );
+                    assert_plan(&connection, &select, &[walk("signals", after, order, is_bounded)]);
                 }
             }
         }
@@ -159,17 +184,26 @@ fn pages_of_events_are_read_in_order() {
                 for min_severity in severities() {
                     for strategy_id in maybe(&StrategyId::FIRST) {
                         for since in maybe(&UnixMillis::MIN) {
+                            let is_bounded = min_severity.is_some() || strategy_id.is_some() || since.is_some();
                             let expected = match event_type {
                                 Some(_) => {
-                                    let bound = bound("rowid", after, order);
-                                    search("event_log USING INDEX idx_event_log_type", "event_type", bound)
+                                    let bounds = bounds(after, order, is_bounded);
+                                    search("event_log USING INDEX idx_event_log_type", "event_type", bounds)
                                 }
-                                None => walk("event_log", after, order),
+                                None => walk("event_log", after, order, is_bounded),
                             };
                             let event_type = event_type.clone();
-                            let query =
-                                EventQuery { strategy_id, event_type, min_severity, since, after, limit: 10, order };
-                            assert_plan(&connection, &events(&query), &[expected]);
+                            let query = EventQuery {
+                                strategy_id,
+                                event_type,
+                                min_severity,
+                                since,
+                                after,
+                                limit: 10,
+                                order,
+                                ..EventQuery::default()
+                            };
+                            assert_plan(&connection, &events(&query, 1_000_000), &[expected]);
                         }
                     }
                 }

@@ -4,17 +4,18 @@ use std::{collections::BTreeMap, future::ready};
 
 use nailsage_domain::{
     EquityPoint, Event, EventId, LedgerEntry, Position, PositionId, Reason, RequestKey, Signal, SignalId, SignalType,
-    SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
+    SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis, ValueError,
 };
 
 use super::{Inner, MemoryStore};
 use crate::{
     answer::Outcome,
+    error::StoreError,
     metrics::MetricRow,
     plan::StrategyState,
     reader::{
         BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery,
-        StrategyQuery, StrategyRecord, TradeQuery,
+        StrategyQuery, StrategyRecord, TradeQuery, Walk,
     },
     recovery::Recovery,
     reference::StrategyRef,
@@ -26,8 +27,12 @@ use crate::{
 
 impl MemoryStore {
     fn read<T: Send + 'static>(&self, read: impl FnOnce(&Inner) -> T) -> Pending<T> {
+        self.try_read(|inner| Ok(read(inner)))
+    }
+
+    fn try_read<T: Send + 'static>(&self, read: impl FnOnce(&Inner) -> Result<T, StoreError>) -> Pending<T> {
         let answer = read(&self.lock());
-        Box::pin(ready(Ok(answer)))
+        Box::pin(ready(answer))
     }
 }
 
@@ -50,6 +55,27 @@ fn page<'a, T: Clone + 'a, C: Copy + Ord>(
         Order::Descending => wanted.rev().take(count).cloned().collect(),
     };
     Page::from_rows(rows, limit, cursor)
+}
+
+/// The same where the filters make a page walk: it looks at no more rows than the other backends.
+fn walked<'a, T: Clone + 'a, C: Copy + Ord>(
+    rows: impl DoubleEndedIterator<Item = &'a T>,
+    (cursor, id, at): (impl Fn(&T) -> C, impl Fn(&T) -> i64, impl Fn(i64) -> Result<C, ValueError>),
+    place: (Option<C>, u32, Order),
+    (walk, next_id): (Option<Walk>, i64),
+    is_wanted: impl Fn(&T) -> bool,
+) -> Result<Page<T, C>, StoreError> {
+    let Some(walk) = walk else { return Ok(page(rows, cursor, place, is_wanted)) };
+    let end = walk.end(next_id);
+    let is_near = |row: &T| match walk.order {
+        Order::Ascending => id(row) <= end,
+        Order::Descending => id(row) >= end,
+    };
+    let mut found = page(rows, cursor, place, |row| is_near(row) && is_wanted(row));
+    if found.next.is_none() {
+        found.next = walk.next(next_id).map(at).transpose().map_err(|error| StoreError::backend("a page", error))?;
+    }
+    Ok(found)
 }
 
 /// Whether a filter that may be absent lets a value through.
@@ -128,46 +154,61 @@ impl Reader for MemoryStore {
     }
 
     fn positions(&self, query: PositionQuery) -> Pending<Page<Position, PositionId>> {
-        self.read(|inner| {
+        self.try_read(|inner| {
             let ids: Vec<_> = (1..inner.state.book().next_position_id.get()).collect();
             let positions = ids.iter().filter_map(|id| inner.state.position(PositionId::new(*id).ok()?));
-            page(
+            walked(
                 positions,
-                |position| position.id,
+                (|position| position.id, |position| position.id.get(), PositionId::new),
                 (query.after, query.rows(), query.order),
+                (query.walk(), PositionQuery::next_id(inner.state.book())),
                 |position| {
                     is_any_or(query.strategy_id.as_ref(), &position.strategy_id)
                         && is_any_or(query.status.as_ref(), &position.status())
+                        && is_any_or(query.is_open.as_ref(), &position.is_open())
+                        && is_any_or(query.starlisting_id.as_ref(), &position.starlisting_id)
+                        && is_any_or(query.side.as_ref(), &position.side)
+                        && (query.exit_reason.is_none() || query.exit_reason == position.exit_reason())
+                        && is_within(position.entry_timestamp, query.since, query.until)
                 },
             )
         })
     }
 
     fn trades(&self, query: TradeQuery) -> Pending<Page<Trade, TradeId>> {
-        self.read(|inner| {
+        self.try_read(|inner| {
             let trades = inner.tables.trades.iter();
-            page(
+            walked(
                 trades,
-                |trade| trade.id,
+                (|trade| trade.id, |trade| trade.id.get(), TradeId::new),
                 (query.after, query.rows(), query.order),
+                (query.walk(), TradeQuery::next_id(inner.state.book())),
                 |trade| {
                     is_any_or(query.strategy_id.as_ref(), &trade.strategy_id)
                         && is_any_or(query.position_id.as_ref(), &trade.position_id)
+                        && is_any_or(query.starlisting_id.as_ref(), &trade.starlisting_id)
+                        && is_within(trade.timestamp, query.since, query.until)
                 },
             )
         })
     }
 
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>> {
-        self.read(|inner| {
+        self.try_read(|inner| {
             let signals = inner.tables.signals.iter();
-            page(
+            walked(
                 signals,
-                |signal| signal.id,
+                (|signal| signal.id, |signal| signal.id.get(), SignalId::new),
                 (query.after, query.rows(), query.order),
+                (query.walk(), SignalQuery::next_id(inner.state.book())),
                 |signal| {
                     is_any_or(query.strategy_id.as_ref(), &signal.strategy_id)
                         && is_any_or(query.was_executed.as_ref(), &signal.was_executed())
+                        && is_any_or(query.starlisting_id.as_ref(), &signal.starlisting_id)
+                        && is_any_or(query.signal_type.as_ref(), &signal.signal_type)
+                        && (query.rejection_reason.is_none()
+                            || query.rejection_reason.as_ref() == signal.rejection_reason())
+                        && is_within(signal.timestamp, query.since, query.until)
                 },
             )
         })
@@ -206,17 +247,18 @@ impl Reader for MemoryStore {
     }
 
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>> {
-        self.read(|inner| {
+        self.try_read(|inner| {
             let events = inner.tables.events.iter();
-            page(
+            walked(
                 events,
-                |event| event.id,
+                (|event| event.id, |event| event.id.get(), EventId::new),
                 (query.after, query.rows(), query.order),
+                (query.walk(), EventQuery::next_id(inner.state.book())),
                 |event| {
                     query.strategy_id.is_none_or(|wanted| event.strategy_id == Some(wanted))
                         && is_any_or(query.event_type.as_ref(), &event.event_type)
                         && query.min_severity.is_none_or(|least| event.severity >= least)
-                        && query.since.is_none_or(|since| event.timestamp >= since)
+                        && is_within(event.timestamp, query.since, query.until)
                 },
             )
         })

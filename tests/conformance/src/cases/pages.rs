@@ -1,6 +1,6 @@
 //! Lists: pages by a cursor in both orders, every filter, and nothing lost or repeated while rows are appended.
 
-use nailsage_domain::{PositionId, Severity, StrategyId};
+use nailsage_domain::{EventId, PositionId, Severity, StrategyId};
 use nailsage_store::{
     DEFAULT_TIMEOUT, EventQuery, LedgerQuery, LogEvent, Order, PAGE_ROWS_MAX, Page, Pending, PositionQuery,
     SignalQuery, StrategyQuery, TradeQuery,
@@ -31,7 +31,7 @@ cases! {
 const BOTH: [Order; 2] = [Order::Ascending, Order::Descending];
 
 /// Several strategies, each with positions, trades, signals, ledger rows and events.
-async fn full_book(f: &Fixture) {
+pub(super) async fn full_book(f: &Fixture) {
     for name in ["a", "b", "c"] {
         let bot = f.strategy(name).await;
         for step in 0..4 {
@@ -83,13 +83,13 @@ async fn pages_join_in_both_orders(f: &Fixture) {
     }
 }
 
-async fn log_events(f: &Fixture, count: usize) {
+pub(super) async fn log_events(f: &Fixture, count: usize) {
     f.run(Command::of(at(0), vec![log("x").into(); count])).await;
 }
 
-async fn event_ids(f: &Fixture, query: EventQuery) -> (Vec<i64>, Option<i64>) {
+pub(super) async fn event_ids(f: &Fixture, query: EventQuery) -> (Vec<i64>, Option<i64>) {
     let page = f.store().events(query).await.expect("events can be read");
-    (page.items.iter().map(|event| event.id.get()).collect(), page.next.map(nailsage_domain::EventId::get))
+    (page.items.iter().map(|event| event.id.get()).collect(), page.next.map(EventId::get))
 }
 
 async fn page_that_ends_with_the_rows_is_the_last(f: &Fixture) {
@@ -118,7 +118,7 @@ async fn limit_is_brought_inside_its_range(f: &Fixture) {
 async fn cursor_need_not_be_a_row(f: &Fixture) {
     log_events(f, 3).await;
     let after = |id, order| {
-        let after = Some(nailsage_domain::EventId::new(id).expect("above 0"));
+        let after = Some(EventId::new(id).expect("above 0"));
         event_ids(f, EventQuery { after, order, ..EventQuery::default() })
     };
     assert_eq!(after(3, Order::Ascending).await, (Vec::new(), None));
@@ -266,13 +266,13 @@ async fn filters_hold_across_pages(f: &Fixture) {
     expected.retain(|signal| signal.was_executed() && signal.strategy_id == StrategyId::FIRST);
     joins(expected, |after, limit, order| {
         let (strategy_id, was_executed) = (Some(StrategyId::FIRST), Some(true));
-        store.signals(SignalQuery { strategy_id, was_executed, after, limit, order })
+        store.signals(SignalQuery { strategy_id, was_executed, after, limit, order, ..SignalQuery::default() })
     })
     .await;
     let mut expected = f.dump().await.positions;
     expected.retain(nailsage_domain::Position::is_open);
     joins(expected, |after, limit, order| {
-        store.positions(PositionQuery { strategy_id: None, status: Some(PositionStatus::Open), after, limit, order })
+        store.positions(PositionQuery { status: Some(PositionStatus::Open), after, limit, order, ..PositionQuery::default() })
     })
     .await;
 }

@@ -191,14 +191,23 @@ impl LastEvents {
     async fn ask_for_each(&mut self, store: &dyn Store, records: &[StrategyRecord]) -> Result<(), Failure> {
         for record in records {
             let strategy_id = record.strategy.id;
-            let query = EventQuery {
+            let mut query = EventQuery {
                 strategy_id: Some(strategy_id),
                 limit: 1,
                 order: Order::Descending,
                 ..EventQuery::default()
             };
-            if let Some(event) = store.events(query).await?.items.pop() {
-                self.by_strategy.insert(strategy_id, event);
+            loop {
+                let mut page = store.events(query.clone()).await?;
+                if let Some(event) = page.items.pop() {
+                    self.by_strategy.insert(strategy_id, event);
+                    break;
+                }
+                // Its last event may be far behind those of others.
+                query.after = page.next;
+                if query.after.is_none() {
+                    break;
+                }
             }
         }
         Ok(())
