@@ -3,20 +3,20 @@
 mod completions;
 mod database;
 mod events;
+mod lists;
 mod signals;
 mod watch;
 
 use std::{num::NonZeroU16, path::PathBuf, time::Duration};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use nailsage::{
-    Amount, ExitReason, PositionId, Reason, RequestKey, Side, SignalType, StarlistingId, StrategyRef, UnixMillis,
-};
+use nailsage::{Amount, Reason, RequestKey, StrategyRef, UnixMillis};
 
 pub(crate) use self::{
     completions::CompletionsArgs,
     database::{DbCommand, ResetArgs},
     events::{EventsArgs, EventsCommand, TailArgs},
+    lists::{OfStrategy, Paging, PositionsArgs, Range, SignalsArgs, StrategiesArgs, TradesArgs},
     signals::{FunnelArgs, SignalsCommand},
     watch::WatchArgs,
 };
@@ -234,129 +234,6 @@ pub(crate) struct IngestArgs {
     pub(crate) timeout: NonZeroU16,
     #[command(flatten)]
     pub(crate) stamp: Stamp,
-}
-
-/// Which rows of a list.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Paging {
-    /// At most so many rows
-    #[arg(
-        long,
-        value_name = "ROWS",
-        default_value = "100",
-        value_parser = clap::value_parser!(u32).range(1..),
-        display_order = 50
-    )]
-    pub(crate) limit: u32,
-    /// All rows
-    #[arg(long, conflicts_with = "limit", display_order = 51)]
-    pub(crate) all: bool,
-    /// Only rows after this id (of a ledger: this seq)
-    #[arg(long, value_name = "ID", display_order = 52)]
-    pub(crate) after: Option<i64>,
-    /// Newest first
-    #[arg(long, display_order = 53)]
-    pub(crate) newest: bool,
-}
-
-/// List strategies with their bankrolls and totals.
-#[derive(Debug, Args)]
-pub(crate) struct StrategiesArgs {
-    /// Only those that may open positions
-    #[arg(long, conflicts_with = "inactive")]
-    pub(crate) active: bool,
-    /// Only those that may not
-    #[arg(long)]
-    pub(crate) inactive: bool,
-    #[command(flatten)]
-    pub(crate) paging: Paging,
-}
-
-/// List positions.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  nailsage positions --open
-  nailsage positions --closed --strategy my-bot/v1@7 --newest --limit 10
-  nailsage positions --all --format csv > positions.csv")]
-pub(crate) struct PositionsArgs {
-    /// Only open ones
-    #[arg(long, conflicts_with = "closed")]
-    pub(crate) open: bool,
-    /// Only closed ones, liquidated ones included
-    #[arg(long)]
-    pub(crate) closed: bool,
-    #[command(flatten)]
-    pub(crate) of: OfStrategy,
-    /// Only long or only short ones
-    #[arg(long)]
-    pub(crate) side: Option<Side>,
-    /// Only those that ended for this reason, such as `stop_loss`
-    #[arg(long)]
-    pub(crate) reason: Option<ExitReason>,
-    /// By when they were opened
-    #[command(flatten)]
-    pub(crate) range: Range,
-    #[command(flatten)]
-    pub(crate) paging: Paging,
-}
-
-/// A filter by market and time.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Range {
-    /// Only those on this market
-    #[arg(long, value_name = "STARLISTING")]
-    pub(crate) market: Option<StarlistingId>,
-    /// Only those at this time or later: ISO 8601, Unix ms, or how long ago it was, such as 7d
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    pub(crate) since: Option<UnixMillis>,
-    /// Only those before this time
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    pub(crate) until: Option<UnixMillis>,
-}
-
-/// A filter by strategy.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct OfStrategy {
-    /// Only this strategy's: its id, or name/version@starlisting
-    #[arg(long, value_name = "STRATEGY")]
-    pub(crate) strategy: Option<StrategyRef>,
-}
-
-/// List trades: one entry and one exit per position.
-#[derive(Debug, Args)]
-pub(crate) struct TradesArgs {
-    #[command(flatten)]
-    pub(crate) of: OfStrategy,
-    /// Only this position's
-    #[arg(long, value_name = "ID")]
-    pub(crate) position: Option<PositionId>,
-    #[command(flatten)]
-    pub(crate) range: Range,
-    #[command(flatten)]
-    pub(crate) paging: Paging,
-}
-
-/// List signals, with the reasons why suppressed ones were not traded.
-#[derive(Debug, Args)]
-pub(crate) struct SignalsArgs {
-    #[command(flatten)]
-    pub(crate) of: OfStrategy,
-    /// Only those that were traded
-    #[arg(long, conflicts_with = "suppressed")]
-    pub(crate) executed: bool,
-    /// Only those that were not
-    #[arg(long)]
-    pub(crate) suppressed: bool,
-    /// Only those that say this: long, short, neutral or close
-    #[arg(long = "type", value_name = "TYPE")]
-    pub(crate) signal_type: Option<SignalType>,
-    /// Only those that were suppressed for this reason
-    #[arg(long)]
-    pub(crate) reason: Option<Reason>,
-    #[command(flatten)]
-    pub(crate) range: Range,
-    #[command(flatten)]
-    pub(crate) paging: Paging,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,14 +7,11 @@ use nailsage_domain::{
 };
 use nailsage_store::{
     BookStatus, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf,
-    MetricsQuery, Order, Outcome, PAGE_EXAMINED_MAX, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery,
-    SnapshotQuery, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, Walk, plan::StrategyState,
-    rows::read as rows, state::Book,
+    MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery,
+    StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, Walk, plan::StrategyState, rows::read as rows,
+    state::Book,
 };
-use tokio_postgres::{
-    Row,
-    types::{ToSql, Type},
-};
+use tokio_postgres::{Row, types::Type};
 
 use crate::{
     readers::Question,
@@ -25,6 +22,7 @@ use crate::{
 
 #[cfg(test)]
 mod plans;
+mod select;
 
 /// The next id of a list.
 type NextId = fn(&Book) -> i64;
@@ -32,103 +30,7 @@ type NextId = fn(&Book) -> i64;
 /// A place in a list.
 type At<C> = fn(i64) -> Result<C, ValueError>;
 
-/// A statement's text, put together from the filters that are given, and the values of its `$1`, `$2`, ….
-struct Select {
-    sql: String,
-    params: Vec<Param<'static>>,
-    separator: &'static str,
-}
-
-impl Select {
-    fn new(columns: &str) -> Self {
-        Self { sql: columns.to_owned(), params: Vec::new(), separator: "WHERE " }
-    }
-
-    /// A condition that ends where its value stands.
-    fn with(mut self, condition: &str, kind: Type, value: impl ToSql + Sync + Send + 'static) -> Self {
-        self.params.push((Box::new(value), kind));
-        let condition = format!("{condition} ${}", self.params.len());
-        self.literally(Some(&condition))
-    }
-
-    fn with_some(self, condition: &str, kind: Type, value: Option<impl ToSql + Sync + Send + 'static>) -> Self {
-        match value {
-            Some(value) => self.with(condition, kind, value),
-            None => self,
-        }
-    }
-
-    /// Literal conditions are what partial indexes are matched by.
-    fn literally(mut self, condition: Option<&str>) -> Self {
-        if let Some(condition) = condition {
-            self.sql.push_str(self.separator);
-            self.sql.push_str(condition);
-            self.separator = " AND ";
-        }
-        self
-    }
-
-    /// Ends it with the page's place.
-    fn by(self, key: &str, (after, limit, order): (Option<i64>, u32, Order)) -> Self {
-        let (comparison, direction) = match order {
-            Order::Ascending => (">", "ASC"),
-            Order::Descending => ("<", "DESC"),
-        };
-        let mut select = self.with_some(&format!("{key} {comparison}"), Type::INT8, after);
-        // One row more than asked for tells whether there is another page.
-        select.params.push((Box::new(i64::from(limit) + 1), Type::INT8));
-        select.sql = format!("{} ORDER BY {key} {direction} LIMIT ${}", select.sql, select.params.len());
-        select
-    }
-
-    /// Bounds a walk; `next_id` is the column of the book row that tells the next id.
-    fn walk(mut self, key: &str, walk: Option<Walk>, next_id: &str) -> Self {
-        let Some(walk) = walk else { return self };
-        let condition = match (walk.order, walk.after) {
-            // Where a walk upwards ends does not depend on the book.
-            (Order::Ascending, _) => return self.with(&format!("{key} <="), Type::INT8, walk.end(i64::MAX)),
-            (Order::Descending, None) => {
-                format!("{key} >= (SELECT {next_id} - {PAGE_EXAMINED_MAX} FROM book WHERE id = 1)")
-            }
-            (Order::Descending, Some(after)) => {
-                self.params.push((Box::new(after), Type::INT8));
-                let after = self.params.len();
-                format!("{key} >= (SELECT least(${after}, {next_id}) - {PAGE_EXAMINED_MAX} FROM book WHERE id = 1)")
-            }
-        };
-        self.literally(Some(&condition))
-    }
-
-    /// Only times in this range.
-    fn within(self, since: Option<UnixMillis>, until: Option<UnixMillis>) -> Self {
-        self.with_some("timestamp >=", Type::INT8, since.map(UnixMillis::get)).with_some(
-            "timestamp <",
-            Type::INT8,
-            until.map(UnixMillis::get),
-        )
-    }
-
-    /// Ends it with the page's place in the order of time.
-    fn by_time(self, id: &str, (after, limit, order): (Option<TimeCursor<SnapshotId>>, u32, Order)) -> Self {
-        let (comparison, direction) = match order {
-            Order::Ascending => (">", "ASC"),
-            Order::Descending => ("<", "DESC"),
-        };
-        let mut select = self;
-        if let Some(TimeCursor { timestamp, id: last }) = after {
-            select
-                .params
-                .extend([timestamp.get(), last.get()].map(|value| -> Param<'static> { (Box::new(value), Type::INT8) }));
-            let count = select.params.len();
-            let condition = format!("(timestamp, {id}) {comparison} (${}, ${count})", count - 1);
-            select = select.literally(Some(&condition));
-        }
-        select.params.push((Box::new(i64::from(limit) + 1), Type::INT8));
-        let count = select.params.len();
-        select.sql = format!("{} ORDER BY timestamp {direction}, {id} {direction} LIMIT ${count}", select.sql);
-        select
-    }
-}
+use select::Select;
 
 fn strategies(query: &StrategyQuery) -> Select {
     let place = (query.after.map(StrategyId::get), query.rows(), query.order);

@@ -2,12 +2,12 @@
 
 use nailsage_domain::{
     Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Severity, Signal, SignalId, SnapshotId,
-    StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis, ValueError,
+    StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
     BookStatus, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf,
     MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery,
-    StoreError, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, Walk, plan::StrategyState,
+    StoreError, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState,
     rows::read as rows, state::Book,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
@@ -15,134 +15,16 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 use crate::{
     fault::store_error,
     load::{all, book, find_position, find_strategy},
-    rows::{Map, read},
+    rows::read,
     sql,
     store::SqliteStore,
 };
 
 #[cfg(test)]
 mod plans;
+mod select;
 
-/// A page's text, put together from the filters that are given, and the values of its `?`.
-///
-/// A page walks the table, or an index that ends in the id, in the order of ids, and stops when it is full. An index that
-/// is in another order would find a strategy's rows faster, but then all of them would be sorted for every page. Hence
-/// the `+` before such columns: it keeps SQLite from using their indexes.
-struct Select {
-    sql: String,
-    params: Vec<Value>,
-    separator: &'static str,
-}
-
-impl Select {
-    fn new(columns: &str) -> Self {
-        Self { sql: columns.to_owned(), params: Vec::new(), separator: " WHERE " }
-    }
-
-    /// A condition whose `?` stands for the value.
-    fn with(mut self, condition: &str, value: impl Into<Value>) -> Self {
-        self = self.literally(Some(condition));
-        self.params.push(value.into());
-        self
-    }
-
-    fn with_some(self, condition: &str, value: Option<impl Into<Value>>) -> Self {
-        match value {
-            Some(value) => self.with(condition, value),
-            None => self,
-        }
-    }
-
-    /// Literal conditions are what partial indexes are matched by.
-    fn literally(mut self, condition: Option<&str>) -> Self {
-        if let Some(condition) = condition {
-            self.sql.push_str(self.separator);
-            self.sql.push_str(condition);
-            self.separator = " AND ";
-        }
-        self
-    }
-
-    /// Ends it with the page's place.
-    fn by(self, key: &str, (after, limit, order): (Option<i64>, u32, Order)) -> Self {
-        let (comparison, direction) = match order {
-            Order::Ascending => (">", "ASC"),
-            Order::Descending => ("<", "DESC"),
-        };
-        let mut select = self.with_some(&format!("{key} {comparison} ?"), after);
-        select.sql = format!("{} ORDER BY {key} {direction} LIMIT ?", select.sql);
-        // One row more than asked for tells whether there is another page.
-        select.params.push(Value::Integer(i64::from(limit) + 1));
-        select
-    }
-
-    /// Bounds a walk.
-    fn walk(self, walk: Option<Walk>, next_id: i64) -> Self {
-        match walk {
-            None => self,
-            Some(walk) if walk.order == Order::Ascending => self.with("id <= ?", walk.end(next_id)),
-            Some(walk) => self.with("id >= ?", walk.end(next_id)),
-        }
-    }
-
-    /// Only times in this range.
-    fn within(self, since: Option<UnixMillis>, until: Option<UnixMillis>) -> Self {
-        self.with_some("timestamp >= ?", since.map(UnixMillis::get))
-            .with_some("timestamp < ?", until.map(UnixMillis::get))
-    }
-
-    /// Ends it with the page's place in the order of time.
-    fn by_time(self, id: &str, (after, limit, order): (Option<TimeCursor<SnapshotId>>, u32, Order)) -> Self {
-        let (comparison, direction) = match order {
-            Order::Ascending => (">", "ASC"),
-            Order::Descending => ("<", "DESC"),
-        };
-        let mut select = self;
-        if let Some(TimeCursor { timestamp, id: last }) = after {
-            select = select.literally(Some(&format!("(timestamp, {id}) {comparison} (?, ?)")));
-            select.params.extend([Value::Integer(timestamp.get()), Value::Integer(last.get())]);
-        }
-        select.sql = format!("{} ORDER BY timestamp {direction}, {id} {direction} LIMIT ?", select.sql);
-        select.params.push(Value::Integer(i64::from(limit) + 1));
-        select
-    }
-
-    /// Runs it.
-    fn page<T, C>(
-        &self,
-        connection: &Connection,
-        limit: u32,
-        map: Map<T>,
-        cursor: impl Fn(&T) -> C,
-    ) -> Result<Page<T, C>, StoreError> {
-        Ok(Page::from_rows(self.rows(connection, map)?, limit, cursor))
-    }
-
-    /// Runs it, and goes on where the walk has ended.
-    fn walked<T, C>(
-        &self,
-        connection: &Connection,
-        limit: u32,
-        map: Map<T>,
-        cursor: impl Fn(&T) -> C,
-        (walk, at): (Option<(Walk, i64)>, impl Fn(i64) -> Result<C, ValueError>),
-    ) -> Result<Page<T, C>, StoreError> {
-        let rows = self.rows(connection, map)?;
-        match walk {
-            None => Ok(Page::from_rows(rows, limit, cursor)),
-            Some(walk) => Page::from_walk(rows, limit, cursor, walk, at)
-                .map_err(|error| StoreError::backend("reading a page", error)),
-        }
-    }
-
-    fn rows<T>(&self, connection: &Connection, map: Map<T>) -> Result<Vec<T>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<T>> {
-            let mut statement = connection.prepare_cached(&self.sql)?;
-            statement.query_map(params_from_iter(&self.params), read(map))?.collect()
-        };
-        read().map_err(|error| store_error("reading a page", error))
-    }
-}
+use select::Select;
 
 fn strategies(query: &StrategyQuery) -> Select {
     let place = (query.after.map(StrategyId::get), query.rows(), query.order);

@@ -35,6 +35,7 @@ pub mod state;
 pub mod store;
 pub mod submission;
 pub mod timed;
+pub mod walk;
 pub mod writer;
 
 pub use action::{
@@ -54,8 +55,8 @@ pub use memory::MemoryStore;
 pub use metrics::MetricRow;
 pub use open::{Access, OpenError, OpenOptions};
 pub use reader::{
-    BookStatus, EventQuery, LedgerQuery, Order, PAGE_EXAMINED_MAX, PAGE_ROWS_MAX, Page, PositionQuery, Reader,
-    SignalQuery, StrategyQuery, StrategyRecord, TradeQuery, Walk,
+    BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
+    StrategyRecord, TradeQuery,
 };
 pub use recovery::{RecoveredStrategy, Recovery};
 pub use reference::{PositionRef, StrategyRef};
@@ -68,3 +69,4 @@ pub use timed::{
     CURVE_POINTS_MAX, CURVE_POINTS_MIN, Curve, CurveQuery, FunnelQuery, FunnelRow, MetricCursor, MetricsOf,
     MetricsQuery, SnapshotQuery, TimeCursor,
 };
+pub use walk::{PAGE_EXAMINED_MAX, Walk};

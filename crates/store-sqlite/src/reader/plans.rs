@@ -39,7 +39,7 @@ fn bound<C>(key: &str, after: Option<C>, order: Order) -> Option<String> {
 }
 
 /// The bounds on the id: from the cursor, and to where the page has looked at enough.
-fn bounds<C>(after: Option<C>, order: Order, is_bounded: bool) -> Option<String> {
+fn bounds<C: Copy>(after: Option<C>, order: Order, is_bounded: bool) -> Option<String> {
     let bound = match (after.is_some(), is_bounded, order) {
         (false, false, _) => return None,
         (true, true, _) => "rowid>? AND rowid<?",
@@ -50,7 +50,7 @@ fn bounds<C>(after: Option<C>, order: Order, is_bounded: bool) -> Option<String>
 }
 
 /// A walk in order of ids.
-fn walk<C>(table: &str, after: Option<C>, order: Order, is_bounded: bool) -> String {
+fn walk<C: Copy>(table: &str, after: Option<C>, order: Order, is_bounded: bool) -> String {
     match bounds(after, order, is_bounded) {
         Some(bounds) => format!("SEARCH {table} USING INTEGER PRIMARY KEY ({bounds})"),
         None => format!("SCAN {table}"),

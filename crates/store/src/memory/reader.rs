@@ -15,7 +15,7 @@ use crate::{
     plan::StrategyState,
     reader::{
         BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery,
-        StrategyQuery, StrategyRecord, TradeQuery, Walk,
+        StrategyQuery, StrategyRecord, TradeQuery,
     },
     recovery::Recovery,
     reference::StrategyRef,
@@ -23,6 +23,7 @@ use crate::{
     timed::{
         Curve, CurveQuery, FunnelQuery, FunnelRow, MetricCursor, MetricsOf, MetricsQuery, SnapshotQuery, TimeCursor,
     },
+    walk::Walk,
 };
 
 impl MemoryStore {
