@@ -346,7 +346,7 @@ CREATE INDEX idx_state_snapshots_timestamp ON state_snapshots (timestamp);
 CREATE INDEX idx_strategy_snapshots_time ON strategy_snapshots (strategy_id, timestamp, snapshot_id);
 
 CREATE INDEX idx_performance_strategy ON performance_metrics (strategy_id, timeframe, period_start);
-CREATE INDEX idx_performance_timeframe ON performance_metrics (timeframe);
+CREATE INDEX idx_performance_timeframe ON performance_metrics (timeframe, period_start, coalesce(strategy_id, 0));
 CREATE INDEX idx_performance_period ON performance_metrics (period_start, period_end);
 -- One row a period. UNIQUE alone takes any two NULLs for different; 0 is no strategy's id and stands for "all".
 CREATE UNIQUE INDEX idx_performance_unique ON performance_metrics (coalesce(strategy_id, 0), timeframe, period_start);

@@ -142,10 +142,10 @@ pub const METRICS: &str = "SELECT id, strategy_id, timeframe, period_start, peri
      performance_metrics ";
 
 /// The sums at the end of the last day before a time, of every strategy and of all together.
-pub const RUNNING_SUMS: &str = "SELECT * FROM (SELECT nullif(w.id, 0) AS strategy_id, (SELECT m.running_sums \
-     FROM performance_metrics AS m WHERE coalesce(m.strategy_id, 0) = w.id AND m.timeframe = 'daily' \
+pub const RUNNING_SUMS: &str = "SELECT * FROM (SELECT w.id AS strategy_id, (SELECT m.running_sums \
+     FROM performance_metrics AS m WHERE m.strategy_id IS w.id AND m.timeframe = 'daily' \
      AND m.period_start < ?1 ORDER BY m.period_start DESC LIMIT 1) AS running_sums \
-     FROM (SELECT 0 AS id UNION ALL SELECT id FROM strategies) AS w) WHERE running_sums IS NOT NULL";
+     FROM (SELECT NULL AS id UNION ALL SELECT id FROM strategies) AS w) WHERE running_sums IS NOT NULL";
 
 /// The time of the entry after so many others, of those that count for metrics.
 pub const MONEY_AFTER: &str = "SELECT timestamp FROM ledger WHERE kind IN ('register', 'adjust', 'close', 'liquidate') \

@@ -59,6 +59,34 @@ fn no_statement_but_a_page_scans_a_table() {
     }
 }
 
+/// What recovery and refreshing metrics read grows with the strategies and with what changed, never with the history.
+#[test]
+fn what_recovery_and_metrics_read_is_found_by_an_index() {
+    let database = server().database();
+    register(&create(database.url()));
+    let session = Session::new(database.url());
+    session.run(MANY_ROWS).unwrap();
+    for is_analysed in [false, true] {
+        if is_analysed {
+            session.run("ANALYZE").unwrap();
+        }
+        session.run("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan").unwrap();
+        for (text, index, large) in [
+            (sql::LAST_SIGNALS, "idx_signals_strategy", "signals"),
+            (sql::STRATEGIES_TO_RECOVER, "idx_positions_", "positions"),
+            (sql::OPEN_IN_ORDER, "idx_positions_", "positions"),
+            (sql::RUNNING_SUMS, "idx_performance_", "performance_metrics"),
+            (sql::METRICS_KNOWN, "idx_performance_", "performance_metrics"),
+            (sql::MONEY_AFTER, "idx_ledger_money", "ledger"),
+            (sql::MONEY, "idx_ledger_money", "ledger"),
+        ] {
+            let plan = plan(&session, text);
+            assert!(plan.contains(index), "{index} is not used (analysed: {is_analysed}) in {text}\n{plan}");
+            assert!(!plan.contains(&format!("Seq Scan on {large}")), "{text}\n{plan}");
+        }
+    }
+}
+
 /// Ten thousand open positions and as many closed ones, of a hundred strategies on many markets.
 const MANY_OPEN: &str = "
     INSERT INTO strategies SELECT n, 'many', n::text, n % 50 + 1, '1m', NULL, NULL, n % 2 = 0, 10000, 10000,

@@ -42,3 +42,34 @@ fn no_statement_but_a_page_scans_a_table() {
     assert!(plan(&connection, sql::OPEN_OF_STRATEGY)[0].contains("idx_positions_status"));
     assert!(plan(&connection, sql::OPEN_ON_MARKET)[0].contains("idx_positions_starlisting"));
 }
+
+/// What recovery and refreshing metrics read grows with the strategies and with what changed, never with the history.
+#[test]
+fn what_recovery_and_metrics_read_is_found_by_an_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.db");
+    drop(create(&path));
+    let connection = Connection::open(&path).unwrap();
+    for (sql, index, large) in [
+        (sql::LAST_SIGNALS, "idx_signals_strategy", "signals"),
+        (sql::STRATEGIES_TO_RECOVER, "idx_positions_status", "positions"),
+        (sql::OPEN_IN_ORDER, "idx_positions_", "positions"),
+        (
+            sql::RUNNING_SUMS,
+            "idx_performance_strategy (strategy_id=? AND timeframe=? AND period_start<?)",
+            "performance_metrics",
+        ),
+        (sql::METRICS_KNOWN, "idx_performance_period", "performance_metrics"),
+        (sql::MONEY_AFTER, "idx_ledger_money", "ledger"),
+        (sql::MONEY, "idx_ledger_money", "ledger"),
+    ] {
+        let steps = plan(&connection, sql);
+        assert!(steps.iter().any(|step| step.contains(index)), "{index} is not used in {sql}: {steps:?}");
+        let is_scan =
+            |step: &&String| step.starts_with("SCAN") && step.contains(large) && !step.contains("idx_positions_");
+        assert!(steps.iter().find(is_scan).is_none(), "{steps:?} in {sql}");
+    }
+    for sql in [sql::MONEY_AFTER, sql::MONEY] {
+        assert!(!plan(&connection, sql).iter().any(|step| step.contains("TEMP B-TREE")), "the index is in its order");
+    }
+}
