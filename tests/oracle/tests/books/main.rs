@@ -2,6 +2,7 @@
 //! say. Both are read by plain SQL, as somebody who knows nothing of the program would.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
+mod deleted;
 mod place;
 mod replay;
 mod tables;
@@ -17,7 +18,10 @@ use crate::{
 
 /// Where a scenario's book is not what is committed.
 fn differences_of(scenario: &Scenario, place: &Place, refresh_every: usize) -> Vec<String> {
-    Replay::new(place.store(), &scenario.vector, refresh_every).run();
+    let mut replay = Replay::new(place.store(), &scenario.vector);
+    while replay.write(refresh_every) {
+        replay.refresh().unwrap();
+    }
     let mut ledger = scenario.vector.ledger.clone();
     ledger.sort_by_key(|row| (row.strategy_id, row.seq));
     let mut found: Vec<_> = tables::ledger(place)
@@ -34,7 +38,7 @@ fn differences_of(scenario: &Scenario, place: &Place, refresh_every: usize) -> V
     found
 }
 
-/// `refresh_every`: after how many commands metrics are refreshed, besides the end.
+/// `refresh_every`: after how many entries metrics are refreshed, besides the end.
 fn assert_every_scenario(place: impl Fn() -> Place, refresh_every: usize) {
     let mut found = Vec::new();
     for scenario in scenarios().unwrap() {

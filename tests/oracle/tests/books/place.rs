@@ -27,6 +27,14 @@ impl Place {
         self.store.as_ref()
     }
 
+    /// Runs a statement that writes.
+    pub(crate) fn execute(&self, sql: &str) {
+        match &self.kept {
+            Kept::Postgres(database) => database.execute(sql),
+            Kept::Sqlite { sql: connection, .. } => connection.execute_batch(sql).unwrap(),
+        }
+    }
+
     /// What a statement gives, every cell as text.
     pub(crate) fn rows(&self, sql: &str) -> Vec<Vec<Option<String>>> {
         match &self.kept {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use futures_executor::block_on;
 use nailsage_domain::{Cost, LedgerKind, PositionId, Price, Side, StrategyId, StrategyKey, UnixMillis, Usdt};
 use nailsage_store::{
-    Action, Activate, AdjustBankroll, BankrollChange, ClosePosition, Command, Deactivate, Done, LiquidatePosition,
-    OpenPosition, RefreshMetrics, RegisterStrategy, Size, Store, StoreExt as _,
+    Action, Activate, AdjustBankroll, BankrollChange, CallError, ClosePosition, Command, Deactivate, Done, LiquidatePosition,
+    OpenPosition, RefreshMetrics, Refusal, RegisterStrategy, Size, Store, StoreExt as _,
 };
 use nailsage_test_oracle::{LedgerRow, Vector};
 
@@ -18,10 +18,17 @@ const EXIT_FEES_MICROS: i64 = 500_001;
 const ENTRY_PRICE: &str = "1";
 
 /// A scenario on its way into a store.
+///
+/// Strategy after strategy, each in the order in which its entries were written: late ones come late. Ids are given in the
+/// order of registering, so they are the scenario's.
 pub(crate) struct Replay<'a> {
     store: &'a dyn Store,
-    vector: &'a Vector,
-    refresh_every: usize,
+    refresh_at: UnixMillis,
+    rows: Vec<&'a LedgerRow>,
+    /// How many of them are written.
+    written: usize,
+    /// Of every exit, the seq of its entry.
+    entries: BTreeMap<(StrategyId, i64), i64>,
     open: BTreeMap<(StrategyId, i64), PositionId>,
 }
 
@@ -33,25 +40,34 @@ struct Fill {
 }
 
 impl<'a> Replay<'a> {
-    pub(crate) fn new(store: &'a dyn Store, vector: &'a Vector, refresh_every: usize) -> Self {
-        Self { store, vector, refresh_every, open: BTreeMap::new() }
-    }
-
-    /// Strategy after strategy, each in the order in which its entries were written: late ones come late. Ids are given in
-    /// the order of registering, so they are the scenario's.
-    pub(crate) fn run(mut self) {
-        let mut rows: Vec<_> = self.vector.ledger.iter().collect();
+    pub(crate) fn new(store: &'a dyn Store, vector: &'a Vector) -> Self {
+        let mut rows: Vec<_> = vector.ledger.iter().collect();
         rows.sort_by_key(|row| (row.strategy_id, row.seq));
         let entries = entries_of(&rows);
-        for (place, row) in rows.iter().enumerate() {
-            self.write(row, &rows, &entries);
-            if place % self.refresh_every == self.refresh_every - 1 {
-                self.run_action(row.timestamp, RefreshMetrics {});
-            }
+        Self { store, refresh_at: vector.refresh_at, rows, written: 0, entries, open: BTreeMap::new() }
+    }
+
+    /// Writes the next so many entries, or all that are left; whether any was.
+    pub(crate) fn write(&mut self, count: usize) -> bool {
+        let end = self.written.saturating_add(count).min(self.rows.len());
+        let begin = std::mem::replace(&mut self.written, end);
+        for place in begin..end {
+            self.write_entry(self.rows[place]);
         }
-        match self.run_action(self.vector.refresh_at, RefreshMetrics {}) {
-            Done::RefreshMetrics(refreshed) => assert_eq!(refreshed.left_from, None),
-            other => panic!("the outcome of another action: {other:?}"),
+        begin < end
+    }
+
+    /// All but the last so many.
+    pub(crate) fn write_all_but(&mut self, count: usize) {
+        self.write(self.rows.len() - self.written - count);
+    }
+
+    /// Refreshes the metrics at the scenario's time; the refusal, if it is refused.
+    pub(crate) fn refresh(&self) -> Result<(), Refusal> {
+        match block_on(self.store.execute(Command::new(self.refresh_at, RefreshMetrics {}))) {
+            Ok(_) => Ok(()),
+            Err(CallError::Refused(refused)) => Err(refused.refusal),
+            Err(CallError::Store(error)) => panic!("{error:?}"),
         }
     }
 
@@ -60,7 +76,7 @@ impl<'a> Replay<'a> {
         outcome.results.pop().unwrap()
     }
 
-    fn write(&mut self, row: &LedgerRow, rows: &[&LedgerRow], entries: &BTreeMap<(StrategyId, i64), i64>) {
+    fn write_entry(&mut self, row: &LedgerRow) {
         let strategy = row.strategy_id;
         match row.kind {
             LedgerKind::Register => {
@@ -73,10 +89,10 @@ impl<'a> Replay<'a> {
             }
             LedgerKind::Open => {
                 let is_its_exit = |exit: &&&LedgerRow| {
-                    exit.strategy_id == strategy && entries.get(&(strategy, exit.seq)) == Some(&row.seq)
+                    exit.strategy_id == strategy && self.entries.get(&(strategy, exit.seq)) == Some(&row.seq)
                 };
                 // One that stays open earns nothing.
-                let fill = Fill::of(row.seq, rows.iter().find(is_its_exit).map_or(0, |exit| exit.delta_micros));
+                let fill = Fill::of(row.seq, self.rows.iter().find(is_its_exit).map_or(0, |exit| exit.delta_micros));
                 let open = OpenPosition {
                     size: Some(Size::Usdt(fill.size.parse().unwrap())),
                     fees: fees(ENTRY_FEES_MICROS),
@@ -88,7 +104,7 @@ impl<'a> Replay<'a> {
                 };
             }
             LedgerKind::Close | LedgerKind::Liquidate => {
-                let entry_seq = entries[&(strategy, row.seq)];
+                let entry_seq = self.entries[&(strategy, row.seq)];
                 let position = self.open.remove(&(strategy, entry_seq)).unwrap();
                 let Fill { exit_price: price, .. } = Fill::of(entry_seq, row.delta_micros);
                 let fees = fees(EXIT_FEES_MICROS);

@@ -131,6 +131,15 @@ pub fn timestamp<E>(row: &Columns<'_, E>) -> Result<UnixMillis, E> {
     time(row, 0)
 }
 
+/// A number of rows.
+///
+/// # Errors
+///
+/// [`Row::bad`] for what its column cannot hold.
+pub fn count<E>(row: &Columns<'_, E>) -> Result<i64, E> {
+    number(row, 0)
+}
+
 fn sums<E>(row: &Columns<'_, E>, column: usize, text: &str) -> Result<RunningSums, E> {
     serde_json::from_str(text).map_err(|error| row.bad(column, error.into()))
 }
