@@ -94,12 +94,7 @@ impl MetricsLoading {
     /// Without those of all strategies together the metrics have never been worked out, or somebody has deleted them: then
     /// everything is worked out from the beginning.
     #[must_use]
-    pub fn new(
-        book: &Book,
-        at: UnixMillis,
-        num_rows: i64,
-        mut sums: Vec<(Option<StrategyId>, RunningSums)>,
-    ) -> Self {
+    pub fn new(book: &Book, at: UnixMillis, num_rows: i64, mut sums: Vec<(Option<StrategyId>, RunningSums)>) -> Self {
         let has_sums = sums.iter().any(|(strategy_id, _)| strategy_id.is_none());
         if !has_sums {
             sums.clear();

@@ -2,7 +2,11 @@
 
 use crate::{
     LedgerEntry, OutOfRange, Usdt,
-    metrics::{movement::Movement, nav::{NavStep, Segment}, sums::PeriodSums},
+    metrics::{
+        movement::Movement,
+        nav::{NavStep, Segment},
+        sums::PeriodSums,
+    },
 };
 
 /// The performance of a strategy over the ledger entries that it is shown, on a realized basis.

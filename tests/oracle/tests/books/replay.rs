@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use futures_executor::block_on;
 use nailsage_domain::{Cost, LedgerKind, PositionId, Price, Side, StrategyId, StrategyKey, UnixMillis, Usdt};
 use nailsage_store::{
-    Action, Activate, AdjustBankroll, BankrollChange, CallError, ClosePosition, Command, Deactivate, Done, LiquidatePosition,
-    OpenPosition, RefreshMetrics, Refusal, RegisterStrategy, Size, Store, StoreExt as _,
+    Action, Activate, AdjustBankroll, BankrollChange, CallError, ClosePosition, Command, Deactivate, Done,
+    LiquidatePosition, OpenPosition, RefreshMetrics, Refusal, RegisterStrategy, Size, Store, StoreExt as _,
 };
 use nailsage_test_oracle::{LedgerRow, Vector};
 
@@ -112,13 +112,17 @@ impl<'a> Replay<'a> {
                     self.run_action(row.timestamp, ClosePosition { fees, ..ClosePosition::new(position, price) });
                 } else {
                     let slippage = Cost::ZERO;
-                    self.run_action(row.timestamp, LiquidatePosition { position: position.into(), price, fees, slippage });
+                    self.run_action(
+                        row.timestamp,
+                        LiquidatePosition { position: position.into(), price, fees, slippage },
+                    );
                 }
             }
             LedgerKind::Adjust => {
                 let amount = Usdt::from_micros(row.delta_micros.abs()).unwrap().to_string().parse().unwrap();
                 let is_deposit = row.delta_micros > 0;
-                let change = if is_deposit { BankrollChange::Deposit(amount) } else { BankrollChange::Withdraw(amount) };
+                let change =
+                    if is_deposit { BankrollChange::Deposit(amount) } else { BankrollChange::Withdraw(amount) };
                 let reason = "as in the scenario".parse().unwrap();
                 self.run_action(row.timestamp, AdjustBankroll { strategy: strategy.into(), change, reason });
             }
