@@ -7,7 +7,7 @@ use nailsage_store::{Done, MemoryStore, MetricsOf, MetricsQuery, MetricsRefreshe
 use crate::{dump::all, fixture::done, prelude::*};
 
 cases! {
-    two_processes_refreshing_at_once_write_what_one_would,
+    two_stores_refreshing_at_once_write_what_one_would,
     long_refresh_goes_on_where_it_stopped,
     other_commands_are_written_between_the_pieces_of_a_refresh,
     older_trades_can_be_imported,
@@ -64,7 +64,7 @@ async fn write_many(f: &Fixture) {
     }
 }
 
-async fn two_processes_refreshing_at_once_write_what_one_would(f: &Fixture) {
+async fn two_stores_refreshing_at_once_write_what_one_would(f: &Fixture) {
     async fn write(f: &Fixture, bots: [StrategyId; 2], round: i64) {
         for bot in bots {
             // Every other one is late.
