@@ -47,21 +47,42 @@ class Asked:
 def money_table(ledger):
     """The entries that move money, in the order of time, with how much capital came or was earned."""
     table = pandas.DataFrame(ledger).sort_values(["timestamp", "strategy_id", "seq"], ignore_index=True)
-    begins = (table["kind"] == "register") & (table["seq"] == 1)
-    table["flow"] = table["balance_micros"].where(begins, table["delta_micros"].where(table["kind"] == "adjust"))
+    table["registers"] = (table["kind"] == "register") & (table["seq"] == 1)
+    table["flow"] = table["delta_micros"].where(table["registers"] | (table["kind"] == "adjust"))
     table["pnl"] = table["delta_micros"].where(table["kind"].isin(["close", "liquidate"]))
-    table["begins"] = begins
     table = table[table["flow"].notna() | table["pnl"].notna()].reset_index(drop=True)
     table["day"] = pandas.to_datetime(table["timestamp"], unit="ms").dt.floor("D")
+    table["own_capital"] = table["balance_micros"] - table["delta_micros"]
+    table["brought"] = brought(table)
     return table
 
 
+def brought(table):
+    """What each entry brings into the capital of all strategies together, besides what it moves itself.
+
+    A strategy comes with its first entry in the order of time and brings what it had before that. If that is not its
+    registration, then the registration, whenever it comes, brings what was missing from the initial bankroll.
+    """
+    brings = pandas.Series(0, index=table.index)
+    for _, own in table.groupby("strategy_id"):
+        first = own.index[0]
+        brings[first] = own["own_capital"].loc[first]
+        for place in own.index[own["registers"]]:
+            if place != first:
+                brings[place] = own["own_capital"].loc[place] - brings[first]
+    return brings
+
+
 def with_returns(table):
-    """Adds the return of each entry on the capital before it: NaN where no capital could earn it."""
+    """Adds the return of each entry on the capital before it: NaN where no capital could earn it.
+
+    What an entry brought is in that capital already; it is a flow of its own.
+    """
     is_alive = False
     returns, is_ruined, is_alive_after = [], [], []
-    for capital, flow, pnl in zip(table["capital"], table["flow"], table["pnl"]):
+    for capital, brought, flow, pnl in zip(table["capital"], table["brought"], table["flow"], table["pnl"]):
         earned, ruined = numpy.nan, False
+        is_alive = is_alive or (brought > 0 and capital > 0)
         if pandas.notna(flow):
             is_alive = is_alive or (flow > 0 and capital + flow > 0)
         elif capital <= 0 or (is_alive and capital + pnl <= 0):
@@ -77,12 +98,13 @@ def with_returns(table):
 def subjects(table):
     """All strategies together, whose capital runs in the order of time, and each one, whose entries tell it by seq."""
     together = table.copy()
-    moved = together["flow"].fillna(together["pnl"])
-    together["capital"] = moved.cumsum() - moved
+    together["capital"] = together["brought"].cumsum() + together["delta_micros"].cumsum() - together["delta_micros"]
     yield None, with_returns(together)
     for strategy, own in table.groupby("strategy_id"):
         own = own.copy()
-        own["capital"] = (own["balance_micros"] - own["delta_micros"]).where(~own["begins"], 0)
+        own["capital"] = own["own_capital"]
+        # Alone it brings only what it came with: its entries tell its balances.
+        own.loc[own.index[1:], "brought"] = 0
         yield int(strategy), with_returns(own.reset_index(drop=True))
 
 
@@ -182,8 +204,8 @@ def row_of(asked, table, part, start, end, as_of_day):
 
 
 def sharpe_ratio(asked, table, daily, start, end, as_of_day):
-    """Of the complete days of the period since registration."""
-    first = table.loc[table["begins"], "day"].iloc[0]
+    """Of the complete days of the period since the first entry."""
+    first = table["day"].iloc[0]
     first = first if start is None else max(first, start)
     after = as_of_day if end is None else min(as_of_day, end)
     days = pandas.date_range(first, after, freq="D", inclusive="left")
@@ -208,7 +230,6 @@ def expectation(vector):
     asked = Asked()
     rows = []
     for strategy, own in subjects(table):
-        assert own["begins"].iloc[0], "a ledger begins with registering in the order of time, too"
         for timeframe, start, end, part in periods(own):
             bounds = ALL_TIME if start is None else (millis(start), millis(end))
             head = {"strategy_id": strategy, "timeframe": timeframe, "period_start": bounds[0], "period_end": bounds[1]}

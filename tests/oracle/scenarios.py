@@ -226,6 +226,44 @@ def deactivating():
     return book, utc(2024, 1, 9)
 
 
+def older_trades_imported():
+    """Two strategies registered in March with trades from January on; one of them goes on to trade before the import."""
+    book = one_strategy()
+    book.trade(1, utc(2024, 1, 5, 8), -1_250 * USDT)
+    book.register(2, utc(2024, 3, 4, 10), 20_000 * USDT)
+    for month, day, pnl in [(1, 8, 640), (1, 9, -1_015), (1, 31, 77), (2, 1, 1_203), (2, 14, -450)]:
+        book.trade(2, utc(2024, month, day, 9), pnl * USDT)
+    book.trade(2, utc(2024, 3, 5, 9), 333 * USDT)
+    book.register(3, utc(2024, 3, 4, 12), 8_000 * USDT)
+    book.trade(3, utc(2024, 3, 6, 9), -7_500 * USDT)
+    for month, day, pnl in [(2, 20, 250), (1, 2, -120), (2, 27, 90)]:
+        book.trade(3, utc(2024, month, day, 15), pnl * USDT)
+    book.adjust(3, utc(2024, 3, 8), 4_000 * USDT)
+    book.trade(3, utc(2024, 3, 11, 9), 400 * USDT)
+    book.trade(1, utc(2024, 3, 12, 9), -85 * USDT)
+    return book, utc(2024, 3, 20, 12)
+
+
+def alone_and_all_older_trades_imported():
+    """All that there is, is older than the strategy itself."""
+    book = one_strategy(utc(2024, 6, 3, 10))
+    for month, day, pnl in [(4, 2, 310), (4, 3, -2_405), (4, 30, 90), (5, 1, 1_203), (5, 14, -450)]:
+        book.trade(1, utc(2024, month, day, 9), pnl * USDT)
+    return book, utc(2024, 6, 5)
+
+
+def ruined_before_it_was_registered():
+    """An import that loses everything; the registration after it brings no capital, a deposit does."""
+    book = one_strategy(utc(2024, 3, 4, 10))
+    positions = [book.open(1, utc(2024, 1, 2, hour)) for hour in range(3)]
+    book.close(1, positions[0], utc(2024, 1, 3, 9), 250 * USDT)
+    book.close(1, positions[1], utc(2024, 1, 4, 9), -11_000 * USDT, kind="liquidate")
+    book.close(1, positions[2], utc(2024, 1, 11, 9), 400 * USDT)
+    book.adjust(1, utc(2024, 3, 6), 6_000 * USDT)
+    book.trade(1, utc(2024, 3, 8, 9), -565 * USDT)
+    return book, utc(2024, 3, 20)
+
+
 def realistic_month():
     """Three strategies in March 2025, each a position every few hours with a tenth of its bankroll or less."""
     chance = random.Random(20_250_301)
@@ -287,6 +325,9 @@ SCENARIOS = [
     added_while_others_are_under_water,
     deactivating,
     realistic_month,
+    older_trades_imported,
+    alone_and_all_older_trades_imported,
+    ruined_before_it_was_registered,
 ]
 
 

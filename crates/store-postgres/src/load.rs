@@ -97,7 +97,8 @@ pub(crate) async fn begin(session: &mut Session, footprint: &Footprint, time_lef
 async fn metrics(session: &Session, book: &Book, at: UnixMillis) -> Result<MetricsInput, Fault> {
     let before = number(MetricsLoading::sums_before_ms(book));
     let sums = read(rows::running_sums, &fetch(session, sql::RUNNING_SUMS, vec![before]).await?)?;
-    let loading = MetricsLoading::new(book, at, sums);
+    let num_rows = read(rows::count, &fetch(session, sql::METRICS_COUNT, vec![]).await?)?.pop().unwrap_or(0);
+    let loading = MetricsLoading::new(book, at, num_rows, sums);
     let (mut until, mut entries) = (None, Vec::new());
     if let Some(from) = loading.from().map(UnixMillis::get) {
         let place = vec![number(from), number(METRICS_ENTRIES_MAX.into())];

@@ -58,7 +58,8 @@ pub(crate) fn state(connection: &Connection, book: Book, footprint: &Footprint) 
 /// What refreshing metrics needs.
 fn metrics(connection: &Connection, book: &Book, at: UnixMillis) -> Result<MetricsInput> {
     let sums = all(connection, sql::RUNNING_SUMS, [MetricsLoading::sums_before_ms(book)], rows::running_sums)?;
-    let loading = MetricsLoading::new(book, at, sums);
+    let num_rows = one(connection, sql::METRICS_COUNT, [], rows::count)?.unwrap_or(0);
+    let loading = MetricsLoading::new(book, at, num_rows, sums);
     let (mut until, mut entries) = (None, Vec::new());
     if let Some(from) = loading.from().map(UnixMillis::get) {
         let one_too_many = one(connection, sql::MONEY_AFTER, (from, METRICS_ENTRIES_MAX), rows::timestamp)?;

@@ -141,6 +141,9 @@ pub const METRICS: &str = "SELECT id, strategy_id, timeframe, period_start, peri
      max_drawdown_usdt, sharpe_ratio, created_at, updated_at, growth_factor, running_sums FROM \
      performance_metrics ";
 
+/// How many rows of metrics there are.
+pub const METRICS_COUNT: &str = "SELECT count(*) FROM performance_metrics";
+
 /// The sums at the end of the last day before a time, of every strategy and of all together.
 pub const RUNNING_SUMS: &str = "SELECT * FROM (SELECT w.id AS strategy_id, (SELECT m.running_sums \
      FROM performance_metrics AS m WHERE m.strategy_id IS w.id AND m.timeframe = 'daily' \

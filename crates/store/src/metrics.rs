@@ -54,6 +54,8 @@ pub struct KnownMetric {
 /// What a refresh works with.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MetricsInput {
+    /// How many rows there are. As many as were ever written, or somebody has deleted some.
+    pub num_rows: i64,
     /// How the sums of every strategy, and of all together, stood at the end of their last active day before the entries.
     pub sums: Vec<(Option<StrategyId>, RunningSums)>,
     /// The entries that move money or begin a strategy, in the order of time, strategy and seq, in whole days.
@@ -66,7 +68,8 @@ pub struct MetricsInput {
 
 /// The steps in which a backend loads the input.
 ///
-/// 1. The sums of every subject's last daily row before [`sums_before_ms`](Self::sums_before_ms); with them it begins.
+/// 1. The number of rows, and the sums of every subject's last daily row before [`sums_before_ms`](Self::sums_before_ms);
+///    with them it begins.
 /// 2. Where there is a [`from`](Self::from): the time of the entry after [`METRICS_ENTRIES_MAX`] others from there on, which
 ///    gives the end, and the entries up to that.
 /// 3. The rows of periods that begin at [`known_from_ms`](Self::known_from_ms) or later but before that end, and those of all
@@ -75,6 +78,7 @@ pub struct MetricsInput {
 pub struct MetricsLoading {
     from: Option<UnixMillis>,
     oldest_ms: i64,
+    num_rows: i64,
     sums: Vec<(Option<StrategyId>, RunningSums)>,
 }
 
@@ -85,19 +89,19 @@ impl MetricsLoading {
         book.metrics_from.map_or(i64::MAX, |from| day_start(from).get())
     }
 
-    /// Begins with the book row, the refresh's own time, and the sums.
+    /// Begins with the book row, the refresh's own time, the number of rows, and the sums.
     ///
     /// Without those of all strategies together the metrics have never been worked out, or somebody has deleted them: then
     /// everything is worked out from the beginning.
     #[must_use]
-    pub fn new(book: &Book, at: UnixMillis, mut sums: Vec<(Option<StrategyId>, RunningSums)>) -> Self {
+    pub fn new(book: &Book, at: UnixMillis, num_rows: i64, mut sums: Vec<(Option<StrategyId>, RunningSums)>) -> Self {
         let has_sums = sums.iter().any(|(strategy_id, _)| strategy_id.is_none());
         if !has_sums {
             sums.clear();
         }
         let from = if has_sums { book.metrics_from.map(day_start) } else { Some(UnixMillis::MIN) };
         let oldest = [from, book.metrics_at].into_iter().flatten().fold(at, UnixMillis::min);
-        Self { from, oldest_ms: oldest.get(), sums }
+        Self { from, oldest_ms: oldest.get(), num_rows, sums }
     }
 
     /// Entries are wanted from this time on; none are when absent.
@@ -129,7 +133,7 @@ impl MetricsLoading {
         entries: Vec<LedgerEntry>,
         known: impl IntoIterator<Item = (MetricPlace, KnownMetric)>,
     ) -> MetricsInput {
-        MetricsInput { sums: self.sums, entries, until, known: known.into_iter().collect() }
+        MetricsInput { num_rows: self.num_rows, sums: self.sums, entries, until, known: known.into_iter().collect() }
     }
 }
 

@@ -49,7 +49,8 @@ files! {
     // The promises of the contract.
     atomic, serial, durable, idempotent, drop_safe, bounded, honest, shared,
     // The rules of the book.
-    register, activity, open, close, ranges, signal, mark, stops, adjust, totals, snapshots, metrics, events, references,
+    register, activity, open, close, ranges, signal, mark, stops, adjust, totals, snapshots, metrics, refreshing, events,
+    references,
     // Reading it.
     reads, pages, filters, recovery,
     // What never becomes a command, and what becomes one that is refused.

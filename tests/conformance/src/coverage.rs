@@ -17,6 +17,10 @@ use crate::{
 /// Names of refusals, those of ranges with the value that left its range.
 type Names = BTreeSet<String>;
 
+/// What only a book refuses that somebody has damaged by SQL, so that no case on a sound one reaches it;
+/// `tests/oracle/tests/books/deleted.rs` does, on both engines.
+const OF_DAMAGED_BOOKS: &[&str] = &["metrics_do_not_fit"];
+
 /// Runs all cases once more over a store that writes down what it refuses.
 ///
 /// # Errors
@@ -29,7 +33,11 @@ pub(crate) fn refusals() -> Result<(), String> {
         drop(runner::run(case, Arc::clone(&backend) as _, runner::CASE_LIMIT));
     }
     let heard = backend.heard.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let missing: Vec<_> = known_refusals().difference(&heard).cloned().collect();
+    let mut expected = known_refusals();
+    for name in OF_DAMAGED_BOOKS {
+        assert!(expected.remove(*name) && !heard.contains(*name), "{name} is a refusal of sound books, or none");
+    }
+    let missing: Vec<_> = expected.difference(&heard).cloned().collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("no case reaches {}", missing.join(", "))) }
 }
 

@@ -5,12 +5,12 @@ use crate::{LedgerEntry, LedgerKind, Usdt};
 /// What a ledger entry is to performance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Movement {
+    /// A strategy was registered; it brought its bankroll when it joined, by this entry or by an earlier one.
+    Register,
     /// Capital came or went.
     Flow {
-        /// By how much; the whole initial bankroll at the beginning of a ledger.
-        delta: Usdt,
-        /// Whether it is that beginning.
-        is_beginning: bool,
+        /// By how much.
+        delta_micros: i64,
     },
     /// A position ended.
     Realized {
@@ -22,12 +22,12 @@ pub(super) enum Movement {
 }
 
 impl Movement {
-    /// `None` for entries that move no money. Registering again finds the strategy that is there, and (de)activating
+    /// `None` for entries that do not count. Registering again finds the strategy that is there, and (de)activating
     /// leaves its money where it is.
     pub(super) fn of(entry: &LedgerEntry) -> Option<Self> {
         match entry.kind {
-            LedgerKind::Register => (entry.seq == 1).then_some(Self::Flow { delta: entry.balance, is_beginning: true }),
-            LedgerKind::Adjust => Some(Self::Flow { delta: entry.delta, is_beginning: false }),
+            LedgerKind::Register => (entry.seq == 1).then_some(Self::Register),
+            LedgerKind::Adjust => Some(Self::Flow { delta_micros: entry.delta.micros() }),
             LedgerKind::Close | LedgerKind::Liquidate => Some(Self::Realized {
                 pnl: entry.delta,
                 // There and not below 0 in every entry that was checked.
@@ -38,10 +38,11 @@ impl Movement {
     }
 
     /// By how much it moves what there is.
-    pub(super) const fn delta(self) -> Usdt {
+    pub(super) const fn delta_micros(self) -> i64 {
         match self {
-            Self::Flow { delta, .. } => delta,
-            Self::Realized { pnl, .. } => pnl,
+            Self::Register => 0,
+            Self::Flow { delta_micros } => delta_micros,
+            Self::Realized { pnl, .. } => pnl.micros(),
         }
     }
 }

@@ -2,7 +2,11 @@
 
 use crate::{
     LedgerEntry, OutOfRange, Usdt,
-    metrics::{movement::Movement, nav::Segment, sums::PeriodSums},
+    metrics::{
+        movement::Movement,
+        nav::{NavStep, Segment},
+        sums::PeriodSums,
+    },
 };
 
 /// The performance of a strategy over the ledger entries that it is shown, on a realized basis.
@@ -52,8 +56,8 @@ impl Performance {
         Self { segment: Segment::Unstarted, day: None, sums: PeriodSums::new(Segment::Unstarted) }
     }
 
-    /// Takes the next entry of a ledger: registering (its first entry) and adjusting are flows, closing and liquidating
-    /// realize a P&L, the rest changes nothing.
+    /// Takes the next entry of a ledger: adjusting is a flow, closing and liquidating realize a P&L, the rest changes
+    /// nothing. The first one that counts, which most often is registering, brings the balance before it.
     ///
     /// # Errors
     ///
@@ -62,15 +66,21 @@ impl Performance {
         let Some(movement) = Movement::of(entry) else {
             return Ok(());
         };
-        let base_before = entry.balance.checked_sub(movement.delta())?;
+        let base_before = entry.balance.checked_sub(entry.delta)?;
         let mut next = *self;
         let day = Some(entry.timestamp.utc_day());
+        if next.day.is_none() {
+            let joining = Movement::Flow { delta_micros: base_before.micros() };
+            let step = next.segment.flow(base_before.micros(), base_before.micros());
+            next.sums.take(joining, step)?;
+        }
         if next.day != day {
             next.sums.nav.end_day();
             next.day = day;
         }
         let step = match movement {
-            Movement::Flow { delta, .. } => next.segment.flow(delta.micros(), entry.balance.micros()),
+            Movement::Register => NavStep::Rest,
+            Movement::Flow { delta_micros } => next.segment.flow(delta_micros, entry.balance.micros()),
             Movement::Realized { pnl, .. } => next.segment.realized(base_before.micros(), pnl),
         };
         next.sums.take(movement, step)?;

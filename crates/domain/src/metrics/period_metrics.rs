@@ -44,7 +44,7 @@ pub struct PeriodMetrics {
     /// The largest fall of the period's cumulative realized P&L from a peak before it, in micro-USDT, never below 0.
     pub max_drawdown_micros: i64,
     /// Mean by sample deviation of the daily returns, times √365, over the complete UTC days of the period from the day
-    /// of registration on, days without trades included, at a risk-free return of 0. `None` below two such days, without
+    /// of the first entry on, days without trades included, at a risk-free return of 0. `None` below two such days, without
     /// a deviation, or when the capital was lost in the period.
     pub sharpe_ratio: Option<f64>,
     /// NAV at the end by NAV at the start, above 0 and below 1e308; `None` where the return is, and where all was lost.

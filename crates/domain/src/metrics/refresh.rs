@@ -136,10 +136,14 @@ impl MetricsRefresh {
 
         let mut over = OverRows::default();
         // A strategy's own order is that of its entries, which tell the balance; together it is the order of time.
-        let base_before = entry.balance.checked_sub(movement.delta())?;
-        one.take(at, movement, base_before.micros(), &mut over)?;
-        let all_before_micros = all.sums().base_micros().unwrap_or(0);
-        all.take(at, movement, all_before_micros, &mut over)?;
+        let before_micros = entry.balance.checked_sub(entry.delta)?.micros();
+        let is_first = !self.subjects.contains_key(&Some(strategy_id));
+        let joining = is_first.then_some((Movement::Flow { delta_micros: before_micros }, 0));
+        one.take(at, joining.into_iter().chain([(movement, before_micros)]), &mut over)?;
+        for movement in together(&mut one, is_first, movement, before_micros)? {
+            let all_before_micros = all.sums().base_micros().unwrap_or(0);
+            all.take(at, [(movement, all_before_micros)], &mut over)?;
+        }
 
         self.subjects.insert(None, all);
         self.subjects.insert(Some(strategy_id), one);
@@ -180,4 +184,29 @@ impl MetricsRefresh {
         rows.sort_by_key(PeriodMetrics::place);
         rows
     }
+}
+
+/// What an entry of a strategy moves for all together.
+///
+/// A strategy joins with the balance that it had before its first entry in the order of time, whatever that entry is. For
+/// its registration this is the initial bankroll. For a trade dated before that, it is what the strategy had when the
+/// trade was recorded, and what it had earned until then comes once more, at its own times; so registering settles the
+/// difference, which is nothing unless the trade was recorded after others. From there on the base is what the
+/// balances add up to.
+fn together(
+    one: &mut Subject,
+    is_first: bool,
+    movement: Movement,
+    before_micros: i64,
+) -> Result<impl Iterator<Item = Movement> + use<>, OutOfRange> {
+    let is_registration = matches!(movement, Movement::Register);
+    let sums = one.sums_mut();
+    if is_first && !is_registration {
+        sums.leave_unsettled(before_micros);
+    }
+    let joined_micros = if is_registration { sums.settle() } else { None };
+    let settled_micros = joined_micros.map(|joined| before_micros.checked_sub(joined).ok_or(OutOfRange)).transpose()?;
+    let joining = is_first.then_some(Movement::Flow { delta_micros: before_micros });
+    let settled = settled_micros.map(|delta_micros| Movement::Flow { delta_micros });
+    Ok(joining.into_iter().chain([settled.unwrap_or(movement)]))
 }

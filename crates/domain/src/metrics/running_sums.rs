@@ -47,12 +47,15 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunningSums {
-    /// When the first strategy was registered; `None` while only its trades have been seen.
-    registered_at: Option<UnixMillis>,
+    /// The first entry that is in them: days are counted from its day on.
+    first_entry: UnixMillis,
     last_entry: UnixMillis,
     segment: Segment,
     /// The balances of all strategies together, in micro-USDT; `None` for a single one, whose entries tell it.
     base_micros: Option<i64>,
+    /// With how much a strategy joined all together by an entry dated before its registration, in micro-USDT; `None` once
+    /// that is settled, and for all together.
+    unsettled_micros: Option<i64>,
     /// The NAV factor of the last day; `None` when it is none that a mean of returns can be made of.
     day_factor: Option<f64>,
     /// The ISO week of the last day.
@@ -67,10 +70,11 @@ impl RunningSums {
     pub(super) fn before_first(at: UnixMillis, is_all_strategies: bool) -> Self {
         let sums = PeriodSums::new(Segment::Unstarted);
         Self {
-            registered_at: None,
+            first_entry: at,
             last_entry: at,
             segment: Segment::Unstarted,
             base_micros: is_all_strategies.then_some(0),
+            unsettled_micros: None,
             day_factor: Some(1.0),
             week: sums,
             month: sums,
@@ -92,6 +96,16 @@ impl RunningSums {
         self.base_micros
     }
 
+    /// Remembers with how much the strategy joined until its registration is seen.
+    pub(super) const fn leave_unsettled(&mut self, joined_micros: i64) {
+        self.unsettled_micros = Some(joined_micros);
+    }
+
+    /// With how much the strategy joined, if its registration has not been seen since.
+    pub(super) const fn settle(&mut self) -> Option<i64> {
+        self.unsettled_micros.take()
+    }
+
     pub(super) const fn segment(&self) -> Segment {
         self.segment
     }
@@ -103,14 +117,10 @@ impl RunningSums {
         movement: Movement,
         base_before_micros: i64,
     ) -> Result<NavStep, OutOfRange> {
-        let base_after_micros = base_before_micros.checked_add(movement.delta().micros()).ok_or(OutOfRange)?;
+        let base_after_micros = base_before_micros.checked_add(movement.delta_micros()).ok_or(OutOfRange)?;
         let step = match movement {
-            Movement::Flow { delta, is_beginning } => {
-                if is_beginning && self.registered_at.is_none() {
-                    self.registered_at = Some(at);
-                }
-                self.segment.flow(delta.micros(), base_after_micros)
-            }
+            Movement::Register => NavStep::Rest,
+            Movement::Flow { delta_micros } => self.segment.flow(delta_micros, base_after_micros),
             Movement::Realized { pnl, .. } => self.segment.realized(base_before_micros, pnl),
         };
         for sums in [&mut self.week, &mut self.month, &mut self.all_time] {
@@ -139,9 +149,8 @@ impl RunningSums {
                 sums.returns = self.returns_before(sums.returns, at.utc_day());
             } else {
                 sums = PeriodSums::new(self.segment);
-                // Since registration, if that was before: what is not counted yet on the day of it begins there.
-                let since = self.registered_at.map(|registered_at| registered_at.utc_day().max(period.start_day()));
-                sums.returns = DailyReturns::NONE.with_zeros(since.map_or(0, |since| at.utc_day() - since));
+                let since_day = self.first_entry.utc_day().max(period.start_day());
+                sums.returns = DailyReturns::NONE.with_zeros(at.utc_day() - since_day);
             }
             match timeframe {
                 Timeframe::Weekly => self.week = sums,
@@ -154,10 +163,10 @@ impl RunningSums {
     }
 
     /// Of a period that the last active day lies in: the returns up to but not including `day`, going on from those
-    /// before the last active day. Days before registration are not counted.
+    /// before the last active day.
     fn returns_before(&self, returns: Option<DailyReturns>, day: i64) -> Option<DailyReturns> {
         let last_day = self.last_entry.utc_day();
-        if self.registered_at.is_none() || day <= last_day {
+        if day <= last_day {
             return returns;
         }
         returns?.with(self.day_factor? - 1.0)?.with_zeros(day - last_day - 1)

@@ -41,6 +41,10 @@ impl Subject {
         &self.sums
     }
 
+    pub(super) const fn sums_mut(&mut self) -> &mut RunningSums {
+        &mut self.sums
+    }
+
     /// Whether an entry was observed.
     pub(super) const fn is_touched(&self) -> bool {
         self.day.is_some()
@@ -51,20 +55,21 @@ impl Subject {
         self.day.is_none() && at.utc_day() <= self.sums.last_entry().utc_day()
     }
 
-    /// Goes on to the day of an entry and takes it. After an error it is half taken; work on a copy.
+    /// Goes on to the day of an entry and takes what it moves. After an error it is half taken; work on a copy.
     pub(super) fn take(
         &mut self,
         at: UnixMillis,
-        movement: Movement,
-        base_before_micros: i64,
+        movements: impl IntoIterator<Item = (Movement, i64)>,
         over: &mut OverRows,
     ) -> Result<(), OutOfRange> {
         let mut day = match self.day {
             Some(day) if at.utc_day() == self.sums.last_entry().utc_day() => day,
             _ => self.begin_day_of(at, over),
         };
-        let step = self.sums.take(at, movement, base_before_micros)?;
-        day.take(movement, step)?;
+        for (movement, base_before_micros) in movements {
+            let step = self.sums.take(at, movement, base_before_micros)?;
+            day.take(movement, step)?;
+        }
         self.day = Some(day);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The SQL of docs/sql.md and docs/operating.md runs as it stands there, on a database that the store wrote.
+//! The SQL of docs/sql.md, docs/metrics.md and docs/operating.md runs as it stands there, on a database that the store wrote.
 
 use std::{fs, path::Path};
 
@@ -103,6 +103,30 @@ fn every_recipe_gives_what_is_in_the_book() {
     // The last one sees what is wrong, too.
     connection.execute("UPDATE strategies SET current_bankroll = 9998.005001", []).unwrap();
     assert_eq!(answer(&connection, &recipes[7].1), "1|9998.005001");
+}
+
+/// What each recipe of the page about metrics says, before a refresh and after it.
+const METRICS_RECIPES: [(&str, &str, &str); 3] = [
+    ("All times, side by side", "", "all together|2|-1.995|-0.02|1|Null; scalper|2|-1.995|-0.02|1|Null"),
+    ("Month by month", "", "1|1698796800000|2|1|-1.995|-0.02"),
+    ("Whether they are of now", "Null|1700000000000|3", ""),
+];
+
+#[test]
+fn every_recipe_for_metrics_gives_what_is_in_the_book() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.db");
+    let store = create(&path);
+    register(&store);
+    trade(&store);
+    let connection = Connection::open(&path).unwrap();
+    let answers = || {
+        let recipes = blocks("metrics.md").into_iter();
+        recipes.map(|(name, sql)| (name, answer(&connection, &sql))).collect::<Vec<_>>()
+    };
+    assert_eq!(answers(), METRICS_RECIPES.map(|(name, before, _)| (name.to_owned(), before.to_owned())));
+    block_on(store.refresh_metrics(at(8))).unwrap();
+    assert_eq!(answers(), METRICS_RECIPES.map(|(name, _, after)| (name.to_owned(), after.to_owned())));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Refreshing metrics: what the ledger entries since the last time come to.
 
 use nailsage_domain::{
-    Usdt,
+    MetricId, Usdt,
     metrics::{MetricsRefresh, PeriodMetrics, RefreshError},
 };
 
@@ -10,13 +10,15 @@ use crate::{
     answer::MetricsRefreshed,
     metrics::{KnownMetric, MetricRow},
     refusal::{RangedValue, Refusal},
-    state::Overlay,
+    state::{Book, Overlay},
 };
 
 pub(super) fn refresh(overlay: &mut Overlay<'_>, within: Within) -> Result<MetricsRefreshed, Refusal> {
     if within == Within::Signal {
         return Err(Refusal::RefreshIsAlone);
     }
+    let num_rows = overlay.state().metrics().num_rows;
+    ensure_complete(&mut overlay.book, num_rows)?;
     let input = overlay.state().metrics();
     let mut refresh = MetricsRefresh::new(overlay.at, overlay.book.metrics_at.filter(|_| !input.sums.is_empty()));
     for (strategy_id, sums) in &input.sums {
@@ -40,6 +42,17 @@ pub(super) fn refresh(overlay: &mut Overlay<'_>, within: Within) -> Result<Metri
         overlay.changes.metrics.push(row);
     }
     Ok(refreshed)
+}
+
+/// Rows are never deleted but by hand. Of what is left after that nobody can tell whether it still fits together: the sums
+/// of a day that is missing would be taken from an earlier one, and rows that are missing would stay so. All or nothing.
+fn ensure_complete(book: &mut Book, num_rows: i64) -> Result<(), Refusal> {
+    if num_rows == 0 {
+        book.next_metric_id = MetricId::FIRST;
+    }
+    // Ids are given without a gap, from 1.
+    let num_written = book.next_metric_id.get() - MetricId::FIRST.get();
+    if num_rows == num_written { Ok(()) } else { Err(Refusal::MetricsDoNotFit) }
 }
 
 /// A period has one row for ever: a later refresh writes it again.

@@ -37,6 +37,7 @@ impl Tables {
             self.ledger.entry(entry.strategy_id).or_default().push(entry);
         }
     }
+
     /// What refreshing metrics at this time needs.
     pub(super) fn metrics_input(&self, book: &Book, at: UnixMillis) -> MetricsInput {
         let before_ms = MetricsLoading::sums_before_ms(book);
@@ -51,7 +52,7 @@ impl Tables {
             }
         }
         let sums = sums.into_iter().map(|(strategy_id, (_, sums))| (strategy_id, sums)).collect();
-        let loading = MetricsLoading::new(book, at, sums);
+        let loading = MetricsLoading::new(book, at, i64::try_from(self.metrics.len()).unwrap_or(i64::MAX), sums);
         let mut entries: Vec<_> = self.ledger.values().flatten().filter(|entry| counts(entry.kind)).collect();
         entries.retain(|entry| loading.from().is_some_and(|from| entry.timestamp >= from));
         entries.sort_by_key(|entry| (entry.timestamp, entry.strategy_id, entry.seq));

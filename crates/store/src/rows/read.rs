@@ -18,7 +18,9 @@ use crate::{
     timed::FunnelRow,
 };
 
-pub use performance::{equity_point, known_metric, metric, running_sums, snapshot, strategy_snapshot, timestamp};
+pub use performance::{
+    count, equity_point, known_metric, metric, running_sums, snapshot, strategy_snapshot, timestamp,
+};
 
 /// A row that an engine has read, column by column, counted from 0. `None` is NULL.
 #[allow(clippy::missing_errors_doc, reason = "every method fails for the same reason: the column holds something else")]

@@ -1,7 +1,7 @@
 //! The range in which the book is exact: whatever would leave it is refused by name.
 
 use nailsage_domain::Amount;
-use nailsage_store::{ClosePosition, refusal::RangedValue};
+use nailsage_store::{ClosePosition, RefreshMetrics, refusal::RangedValue};
 
 use crate::prelude::*;
 
@@ -14,6 +14,7 @@ cases! {
     bankroll_by_paying_in,
     bankroll_by_setting_it,
     totals_of_a_strategy,
+    metrics_of_all_strategies_together,
     closing_beyond_the_range_can_wait,
 }
 
@@ -93,4 +94,18 @@ async fn closing_beyond_the_range_can_wait(f: &Fixture) {
     assert!(f.position(id).await.is_open());
     f.adjust(at(1), withdraw(bot, "1000000000")).await;
     assert_eq!(f.close(at(2), close(id, "1.6")).await.bankroll, usdt("7600000000"));
+}
+
+async fn metrics_of_all_strategies_together(f: &Fixture) {
+    let bots = [f.strategy("a").await, f.strategy("b").await];
+    for bot in bots {
+        let open = OpenPosition { size: size("5000000000"), ..long(bot, "1") };
+        let id = f.open(at(0), open).await.position_id;
+        f.close(at(0), close(id, "2")).await;
+    }
+    refuses(f, RefreshMetrics {}, RangedValue::Metrics).await;
+    // Nothing is lost by it: once the sum is in range again, they can be told.
+    let id = f.open(at(1), OpenPosition { size: size("5000000000"), ..long(bots[0], "2") }).await.position_id;
+    f.close(at(1), close(id, "1")).await;
+    assert_eq!(f.refresh(at(2), RefreshMetrics {}).await.left_from, None);
 }

@@ -256,12 +256,12 @@ fn the_day_of_the_refresh_is_not_complete() {
 }
 
 #[test]
-fn trades_before_the_registration_earn_but_their_days_are_not_counted() {
+fn days_are_counted_from_the_first_entry_on_also_when_it_is_dated_before_the_registration() {
     let mut book = Book::default().registered(1, at(3, 0), 10_000 * USDT);
     book = book.closed(1, at(1, 0), 1_000 * USDT).closed(1, at(4, 0), 1_100 * USDT);
     let row = book.row(at(7, 0), AllTime, at(0, 0));
     assert_close(row.total_return_pct, 21.0);
-    assert_close(row.sharpe_ratio, sharpe(&[0.0, 0.1, 0.0, 0.0]));
+    assert_close(row.sharpe_ratio, sharpe(&[0.1, 0.0, 0.0, 0.1, 0.0, 0.0]));
 }
 
 #[test]

@@ -7,11 +7,13 @@ use super::book::{Book, MONDAY, Table, at, texts};
 
 /// One thing that happens in a book: to which strategy, what, and when, on a day that may lie before those already there.
 #[derive(Debug, Clone)]
-struct Happening {
+pub(super) struct Happening {
     strategy: i64,
     kind: Kind,
     day: i64,
     day_ms: i64,
+    /// If it is a registration, how many days later: its trades may be dated before it.
+    registered_days: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -25,7 +27,7 @@ enum Kind {
     Moneyless(LedgerKind),
 }
 
-fn happening() -> impl Strategy<Value = Happening> {
+pub(super) fn happening() -> impl Strategy<Value = Happening> {
     use LedgerKind::{Activate, Deactivate, Open, Register, Stops};
     let kind = prop_oneof![
         8 => (-300_i64..400).prop_map(Kind::Closed),
@@ -36,15 +38,17 @@ fn happening() -> impl Strategy<Value = Happening> {
     ];
     // Few milliseconds, so that many entries share one; many weeks, so that months and years change.
     let day = prop_oneof![4 => 0_i64..20, 2 => 20_i64..70, 1 => 330_i64..400];
-    (1_i64..=3, kind, day, prop_oneof![0_i64..3, Just(86_399_999)])
-        .prop_map(|(strategy, kind, day, day_ms)| Happening { strategy, kind, day, day_ms })
+    let registered_days = prop_oneof![2 => Just(0_i64), 1 => 1_i64..100];
+    (1_i64..=3, kind, day, prop_oneof![0_i64..3, Just(86_399_999)], registered_days).prop_map(
+        |(strategy, kind, day, day_ms, registered_days)| Happening { strategy, kind, day, day_ms, registered_days },
+    )
 }
 
-fn happen(book: Book, happening: &Happening) -> Book {
-    let Happening { strategy, ref kind, day, day_ms } = *happening;
+pub(super) fn happen(book: Book, happening: &Happening) -> Book {
+    let Happening { strategy, ref kind, day, day_ms, registered_days } = *happening;
     let when = at(day, day_ms);
     if !book.has(strategy) {
-        return book.registered(strategy, when, 5_000_000_000 + strategy);
+        return book.registered(strategy, at(day + registered_days, day_ms), 5_000_000_000 + strategy);
     }
     let balance = book.balance_micros(strategy);
     match *kind {

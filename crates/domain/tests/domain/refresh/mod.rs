@@ -5,5 +5,6 @@ mod edges;
 mod extremes;
 mod flows;
 mod incremental;
+mod joining;
 mod order;
 mod stored;

@@ -12,7 +12,7 @@ use crate::metrics::{KnownMetric, MetricPlace, MetricRow};
 ///
 /// # Errors
 ///
-/// [`Row::bad`] for what its columns cannot hold.
+/// [`Row::bad`](crate::rows::Row::bad) for what its columns cannot hold.
 pub fn snapshot<E>(row: &Columns<'_, E>) -> Result<StateSnapshot, E> {
     let snapshot = StateSnapshot {
         id: integer(row, 0, SnapshotId::new)?,
@@ -34,7 +34,7 @@ pub fn snapshot<E>(row: &Columns<'_, E>) -> Result<StateSnapshot, E> {
 ///
 /// # Errors
 ///
-/// [`Row::bad`] for what its columns cannot hold.
+/// [`Row::bad`](crate::rows::Row::bad) for what its columns cannot hold.
 pub fn strategy_snapshot<E>(row: &Columns<'_, E>) -> Result<StrategySnapshot, E> {
     let snapshot = StrategySnapshot {
         snapshot_id: integer(row, 0, SnapshotId::new)?,
@@ -57,7 +57,7 @@ pub fn strategy_snapshot<E>(row: &Columns<'_, E>) -> Result<StrategySnapshot, E>
 ///
 /// # Errors
 ///
-/// [`Row::bad`] for what its columns cannot hold.
+/// [`Row::bad`](crate::rows::Row::bad) for what its columns cannot hold.
 pub fn equity_point<E>(row: &Columns<'_, E>) -> Result<EquityPoint, E> {
     Ok(EquityPoint {
         timestamp: time(row, 0)?,
@@ -71,7 +71,7 @@ pub fn equity_point<E>(row: &Columns<'_, E>) -> Result<EquityPoint, E> {
 ///
 /// # Errors
 ///
-/// [`Row::bad`] for what its columns cannot hold.
+/// [`Row::bad`](crate::rows::Row::bad) for what its columns cannot hold.
 pub fn metric<E>(row: &Columns<'_, E>) -> Result<MetricRow, E> {
     let period = Period { timeframe: text(row, 2)?, start_ms: number(row, 3)?, end_ms: number(row, 4)? };
     Ok(MetricRow {
@@ -106,7 +106,7 @@ pub fn metric<E>(row: &Columns<'_, E>) -> Result<MetricRow, E> {
 ///
 /// # Errors
 ///
-/// [`Row::bad`] for what its columns cannot hold.
+/// [`Row::bad`](crate::rows::Row::bad) for what its columns cannot hold.
 pub fn running_sums<E>(row: &Columns<'_, E>) -> Result<(Option<StrategyId>, RunningSums), E> {
     let text = needed(row, 1, row.text(1)?)?;
     Ok((optional_integer(row, 0, StrategyId::new)?, sums(row, 1, text)?))
@@ -116,7 +116,7 @@ pub fn running_sums<E>(row: &Columns<'_, E>) -> Result<(Option<StrategyId>, Runn
 ///
 /// # Errors
 ///
-/// [`Row::bad`] for what its columns cannot hold.
+/// [`Row::bad`](crate::rows::Row::bad) for what its columns cannot hold.
 pub fn known_metric<E>(row: &Columns<'_, E>) -> Result<(MetricPlace, KnownMetric), E> {
     let place = (optional_integer(row, 1, StrategyId::new)?, text(row, 2)?, number(row, 3)?);
     Ok((place, KnownMetric { id: integer(row, 0, MetricId::new)?, created_at: time(row, 4)? }))
@@ -126,9 +126,18 @@ pub fn known_metric<E>(row: &Columns<'_, E>) -> Result<(MetricPlace, KnownMetric
 ///
 /// # Errors
 ///
-/// [`Row::bad`] for what its column cannot hold.
+/// [`Row::bad`](crate::rows::Row::bad) for what its column cannot hold.
 pub fn timestamp<E>(row: &Columns<'_, E>) -> Result<UnixMillis, E> {
     time(row, 0)
+}
+
+/// A number of rows.
+///
+/// # Errors
+///
+/// [`Row::bad`](crate::rows::Row::bad) for what its column cannot hold.
+pub fn count<E>(row: &Columns<'_, E>) -> Result<i64, E> {
+    number(row, 0)
 }
 
 fn sums<E>(row: &Columns<'_, E>, column: usize, text: &str) -> Result<RunningSums, E> {
