@@ -21,12 +21,12 @@ pub(crate) async fn run(app: &App, args: &PositionsArgs) -> Result<(), Failure> 
     list::print(
         app,
         columns::POSITIONS,
-        &args.paging,
+        &args.paging.extent,
         first,
         empty,
         async |after, limit| {
             let status = args.open.then_some(PositionStatus::Open);
-            let order = list::order(&args.paging);
+            let order = list::order(&args.paging.extent);
             let query = PositionQuery { strategy_id, status, after, limit, order };
             if args.closed { ended(&*store, query).await } else { Ok(store.positions(query).await?) }
         },
