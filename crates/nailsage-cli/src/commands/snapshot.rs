@@ -9,9 +9,9 @@ use nailsage::{
 
 use super::{App, columns, columns::Named, list};
 use crate::{
-    cli::{ListSnapshotsArgs, Place, TakeSnapshotArgs},
+    cli::{Format, ListSnapshotsArgs, Place, TakeSnapshotArgs},
     failure::Failure,
-    output::listing::print_record,
+    output::{Cell, listing::print_record, time::Fineness, zone::Zone},
 };
 
 pub(crate) async fn take(app: &App, args: TakeSnapshotArgs) -> Result<(), Failure> {
@@ -24,9 +24,14 @@ pub(crate) async fn take(app: &App, args: TakeSnapshotArgs) -> Result<(), Failur
             CallError::Store(source @ StoreError::Unknown { .. }) => Failure::Unsettled { key, at, source },
             CallError::Store(error) => Failure::Store(error),
         })?;
+    let timestamp = match app.format() {
+        // It stands alone, so it says its offset.
+        Format::Table => Cell::Text(Zone::shown().full(taken.timestamp, Fineness::of(taken.timestamp))),
+        Format::Json | Format::Csv => taken.timestamp.into(),
+    };
     let fields = [
         ("id", "id", taken.id.get().into()),
-        ("timestamp", "time", taken.timestamp.into()),
+        ("timestamp", "time", timestamp),
         ("total_equity", "equity", taken.total_equity.into()),
         ("available_capital", "available", taken.available_capital.into()),
         ("allocated_capital", "in positions", taken.allocated_capital.into()),
