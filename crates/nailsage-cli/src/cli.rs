@@ -2,9 +2,14 @@
 
 mod completions;
 mod database;
+mod equity;
 mod events;
 mod lists;
+mod metrics;
+mod paging;
+mod performance;
 mod signals;
+mod snapshot;
 mod watch;
 
 use std::{num::NonZeroU16, path::PathBuf, time::Duration};
@@ -15,9 +20,14 @@ use nailsage::{Amount, Reason, RequestKey, StrategyRef, UnixMillis};
 pub(crate) use self::{
     completions::CompletionsArgs,
     database::{DbCommand, ResetArgs},
+    equity::EquityArgs,
     events::{EventsArgs, EventsCommand, TailArgs},
-    lists::{OfStrategy, Paging, PositionsArgs, Range, SignalsArgs, StrategiesArgs, TradesArgs},
+    lists::{OfStrategy, PositionsArgs, Range, SignalsArgs, StrategiesArgs, TradesArgs},
+    metrics::{MetricsCommand, RefreshArgs, ShowMetricsArgs},
+    paging::{Extent, Paging, Place, TimePaging},
+    performance::{PerformanceArgs, SortBy},
     signals::{FunnelArgs, SignalsCommand},
+    snapshot::{ListSnapshotsArgs, SnapshotCommand, TakeSnapshotArgs},
     watch::WatchArgs,
 };
 use crate::output::time::parse_time;
@@ -55,8 +65,7 @@ fn parse_interval(text: &str) -> Result<Duration, String> {
     max_term_width = 100,
     after_help = "Start here:
   nailsage demo             paper-trade a month with three example strategies
-  nailsage strategies       what they earned
-  nailsage watch            the same, live
+  nailsage performance      what they earned
   nailsage ingest --help    let a bot in any language write to the book
 
 Exit codes: 0 done, 1 something was refused or not found, 2 it could not run."
@@ -159,6 +168,23 @@ pub(crate) enum Command {
     /// List events of the audit log, or follow them
     #[command(subcommand)]
     Events(EventsCommand),
+    /// Show what each strategy earned, at a glance
+    ///
+    /// Money and positions are as they are now. Return, drawdown, Sharpe ratio and profit factor are those of all times, as
+    /// they were refreshed last; it says when that was.
+    Performance(PerformanceArgs),
+    /// Show how equity went, in the terminal or as a picture
+    ///
+    /// The curve is made of snapshots: `nailsage snapshot take` takes one. Without a picture it is a chart with its figures;
+    /// json and csv have the points. A drawdown is how far what one unit of capital became lies below its highest point
+    /// before; what was paid in or out is no part of it.
+    Equity(EquityArgs),
+    /// Record what everything is worth now, or list what was recorded
+    #[command(subcommand)]
+    Snapshot(SnapshotCommand),
+    /// Work out performance metrics, or show them
+    #[command(subcommand)]
+    Metrics(MetricsCommand),
     /// Watch the strategies: what they have, what is open, what they earned
     ///
     /// A table with a line for each strategy that is drawn anew every few seconds. Ctrl-C or q ends it. While the book does

@@ -5,15 +5,21 @@ mod columns;
 mod completions;
 mod db;
 mod demo;
+mod equity;
 mod events;
 mod funnel;
 mod ingest;
 mod interrupts;
 mod ledger;
 mod list;
+mod metrics;
+mod overview;
+mod performance;
 mod positions;
 mod recover;
 mod signals;
+mod snapshot;
+mod staleness;
 mod strategies;
 mod tail;
 mod trades;
@@ -24,7 +30,10 @@ use std::{process::ExitCode, sync::Arc};
 use nailsage::{Access, Clock, OpenOptions, Store, StrategyRecord, StrategyRef, UnixMillis};
 
 use crate::{
-    cli::{Cli, Command, DEFAULT_URL, EventsCommand, Format, Global, LedgerCommand, SignalsCommand, Stamp},
+    cli::{
+        Cli, Command, DEFAULT_URL, EventsCommand, Format, Global, LedgerCommand, MetricsCommand, SignalsCommand,
+        SnapshotCommand, Stamp,
+    },
     failure::{DONE, Failure},
     output::zone::Zone,
 };
@@ -52,6 +61,12 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Bankroll(command) => bankroll::run(&app, command).await.map(|()| done),
         Command::Events(EventsCommand::List(args)) => events::run(&app, &args).await.map(|()| done),
         Command::Events(EventsCommand::Tail(args)) => tail::run(&app, &args).await,
+        Command::Performance(args) => performance::run(&app, &args).await.map(|()| done),
+        Command::Equity(args) => equity::run(&app, &args).await.map(|()| done),
+        Command::Snapshot(SnapshotCommand::Take(args)) => snapshot::take(&app, args).await.map(|()| done),
+        Command::Snapshot(SnapshotCommand::List(args)) => snapshot::list(&app, &args).await.map(|()| done),
+        Command::Metrics(MetricsCommand::Refresh(args)) => metrics::refresh(&app, &args).await,
+        Command::Metrics(MetricsCommand::Show(args)) => metrics::show(&app, &args).await.map(|()| done),
         Command::Watch(args) => watch::run(&app, &args).await,
         Command::Completions(args) => completions::run(&args).map(|()| done),
     }

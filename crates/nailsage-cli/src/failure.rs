@@ -23,6 +23,9 @@ pub(crate) enum Failure {
     /// A change whose answer was lost, with what settles it.
     #[error("it is unknown whether the change was made")]
     Unsettled { key: RequestKey, at: UnixMillis, source: StoreError },
+    /// A refresh whose answer was lost.
+    #[error("it is unknown whether the last part of the metrics was refreshed")]
+    RefreshUnsettled(#[source] StoreError),
     #[error("there is no strategy {0}")]
     NoStrategy(StrategyRef),
     #[error("{0}")]
@@ -45,6 +48,13 @@ pub(crate) enum Failure {
     NobodyToAsk { place: String },
     #[error("this machine's time zone is not known")]
     NoTimeZone(#[source] jiff::Error),
+    /// A picture of nothing.
+    #[error("there is nothing to draw: no snapshot {0}")]
+    NoSnapshots(String),
+    #[error("cannot draw the picture")]
+    Drawing(#[source] Box<dyn Error + Send + Sync>),
+    #[error("cannot write the picture {file}")]
+    Picture { file: String, source: io::Error },
     #[error("cannot start")]
     Runtime(#[source] io::Error),
 }
@@ -95,6 +105,7 @@ impl Failure {
         match self {
             Self::Refused(_)
             | Self::NoStrategy(_)
+            | Self::NoSnapshots(_)
             | Self::DemoRaced(_)
             | Self::DemoRefused { .. }
             | Self::NotConfirmed => REFUSED,
@@ -114,6 +125,10 @@ impl Failure {
                 return Some(format!(
                     "repeat the same command with --key {key} --at {at}: then it is done, exactly once"
                 ));
+            }
+            Self::RefreshUnsettled(_) => "refresh again: it goes on where it stopped, and nothing counts twice",
+            Self::NoSnapshots(_) => {
+                "`nailsage snapshot take` records what everything is worth now; a curve needs one every hour or day"
             }
             Self::Candles { .. } => {
                 "the demo takes one-minute candles as CSV with the header timestamp,open,high,low,close,volume"
@@ -218,6 +233,7 @@ mod tests {
             Failure::Store(unknown.clone()),
             Failure::Unsettled { key, at, source: unknown },
             Failure::DemoRaced("trend/v1@1".to_owned()),
+            Failure::RefreshUnsettled(StoreError::Unknown { key: None, source: Some(cause("disk I/O error")) }),
             Failure::NotConfirmed,
             Failure::NobodyToAsk { place: "nailsage.db".to_owned() },
             Failure::Output(io::Error::other("no space left on device")),

@@ -3,30 +3,8 @@
 use clap::Args;
 use nailsage::{ExitReason, PositionId, Reason, Side, SignalType, StarlistingId, StrategyRef, UnixMillis};
 
+use super::Paging;
 use crate::output::time::parse_time;
-
-/// Which rows of a list.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Paging {
-    /// At most so many rows
-    #[arg(
-        long,
-        value_name = "ROWS",
-        default_value = "100",
-        value_parser = clap::value_parser!(u32).range(1..),
-        display_order = 50
-    )]
-    pub(crate) limit: u32,
-    /// All rows
-    #[arg(long, conflicts_with = "limit", display_order = 51)]
-    pub(crate) all: bool,
-    /// Only rows after this id (of a ledger: this seq)
-    #[arg(long, value_name = "ID", display_order = 52)]
-    pub(crate) after: Option<i64>,
-    /// Newest first
-    #[arg(long, display_order = 53)]
-    pub(crate) newest: bool,
-}
 
 /// List strategies with their bankrolls and totals.
 #[derive(Debug, Args)]

@@ -2,7 +2,8 @@
 //! those that people look for.
 
 use nailsage::{
-    Event, LedgerEntry, LedgerKind, Position, PositionId, Signal, SignalId, StrategyId, StrategyRecord, Trade, TradeId,
+    Event, LedgerEntry, LedgerKind, Position, PositionId, Signal, SignalId, StateSnapshot, StrategyId, StrategyRecord,
+    StrategySnapshot, Trade, TradeId,
 };
 
 use crate::output::{Cell, Column};
@@ -158,4 +159,34 @@ pub(crate) const EVENTS: &[Column<Named<Event>>] = &[
     Column::data("timestamp", |row| row.record.timestamp.into()),
     Column::data("created_at", |row| row.record.created_at.into()),
     Column::data("strategy_id", |row| row.record.strategy_id.map(StrategyId::get).into()),
+];
+
+pub(crate) const SNAPSHOTS: &[Column<StateSnapshot>] = &[
+    Column::new("id", "id", |row| row.id.get().into()),
+    Column::shown("time (UTC)", |row| row.timestamp.into()),
+    Column::new("total_equity", "equity", |row| row.total_equity.into()),
+    Column::new("available_capital", "available", |row| row.available_capital.into()),
+    Column::new("allocated_capital", "in positions", |row| row.allocated_capital.into()),
+    Column::new("total_unrealized_pnl", "unrealized", |row| row.total_unrealized_pnl.into()),
+    Column::new("total_realized_pnl", "realized", |row| row.total_realized_pnl.into()),
+    Column::new("num_open_positions", "open", |row| row.num_open_positions.into()),
+    Column::new("num_strategies_active", "active", |row| row.num_strategies_active.into()),
+    Column::data("timestamp", |row| row.timestamp.into()),
+    Column::data("created_at", |row| row.created_at.into()),
+];
+
+pub(crate) const STRATEGY_SNAPSHOTS: &[Column<Named<StrategySnapshot>>] = &[
+    Column::new("snapshot_id", "id", |row| row.record.snapshot_id.get().into()),
+    Column::shown("time (UTC)", |row| row.record.timestamp.into()),
+    Column::shown("strategy", |row| row.strategy.as_str().into()),
+    Column::data("strategy_id", |row| row.record.strategy_id.get().into()),
+    Column::new("equity", "equity", |row| row.record.equity.into()),
+    Column::new("available_capital", "available", |row| row.record.available_capital.into()),
+    Column::new("allocated_capital", "in positions", |row| row.record.allocated_capital.into()),
+    Column::new("unrealized_pnl", "unrealized", |row| row.record.unrealized_pnl.into()),
+    Column::new("realized_pnl", "realized", |row| row.record.realized_pnl.into()),
+    Column::new("num_open_positions", "open", |row| row.record.num_open_positions.into()),
+    Column::new("is_active", "active", |row| Cell::Bool(row.record.is_active)),
+    Column::data("timestamp", |row| row.record.timestamp.into()),
+    Column::data("created_at", |row| row.record.created_at.into()),
 ];

@@ -23,7 +23,7 @@ pub(crate) async fn run(app: &App, args: &EventsArgs) -> Result<(), Failure> {
     list::print(
         app,
         columns::EVENTS,
-        &args.paging,
+        &args.paging.extent,
         first,
         empty,
         async |after, limit| {
@@ -35,7 +35,7 @@ pub(crate) async fn run(app: &App, args: &EventsArgs) -> Result<(), Failure> {
                 until: args.until,
                 after,
                 limit,
-                order: list::order(&args.paging),
+                order: list::order(&args.paging.extent),
             };
             Ok(store.events(query).await?)
         },

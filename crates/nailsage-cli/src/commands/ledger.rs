@@ -11,12 +11,12 @@ pub(crate) async fn run(app: &App, of: &StrategyRef, paging: &Paging) -> Result<
     list::print(
         app,
         columns::LEDGER,
-        paging,
+        &paging.extent,
         paging.after,
         // A ledger begins with its strategy, so it is empty only behind a cursor.
         "No more ledger entries.",
         async |after, limit| {
-            let order = list::order(paging);
+            let order = list::order(&paging.extent);
             Ok(store.ledger(LedgerQuery { strategy_id, after, limit, order }).await?)
         },
         async |entry| Ok(entry),

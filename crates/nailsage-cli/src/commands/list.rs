@@ -6,14 +6,14 @@ use nailsage::{Order, PAGE_ROWS_MAX, Page, Store, StrategyId, StrategyRef};
 
 use super::App;
 use crate::{
-    cli::{Format, Paging},
+    cli::{Extent, Format, Paging},
     failure::Failure,
     output::{Column, Listing},
 };
 
 /// The newest end first, if that was asked for.
-pub(crate) fn order(paging: &Paging) -> Order {
-    if paging.newest { Order::Descending } else { Order::Ascending }
+pub(crate) fn order(extent: &Extent) -> Order {
+    if extent.newest { Order::Descending } else { Order::Ascending }
 }
 
 /// Prints a list: fetches pages until the limit is reached, and says how to go on.
@@ -22,7 +22,7 @@ pub(crate) fn order(paging: &Paging) -> Order {
 pub(crate) async fn print<T, C, P>(
     app: &App,
     columns: &'static [Column<P>],
-    paging: &Paging,
+    extent: &Extent,
     first: Option<C>,
     empty: &str,
     mut fetch: impl AsyncFnMut(Option<C>, u32) -> Result<Page<T, C>, Failure>,
@@ -31,7 +31,7 @@ pub(crate) async fn print<T, C, P>(
 where
     C: std::fmt::Display,
 {
-    let mut left = if paging.all { u64::MAX } else { u64::from(paging.limit) };
+    let mut left = if extent.all { u64::MAX } else { u64::from(extent.limit) };
     let mut after = first;
     let mut listing = Listing::begin(app.format(), columns, io::stdout().lock())?;
     loop {

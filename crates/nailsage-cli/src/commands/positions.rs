@@ -21,7 +21,7 @@ pub(crate) async fn run(app: &App, args: &PositionsArgs) -> Result<(), Failure> 
     list::print(
         app,
         columns::POSITIONS,
-        &args.paging,
+        &args.paging.extent,
         first,
         empty,
         async |after, limit| {
@@ -35,7 +35,7 @@ pub(crate) async fn run(app: &App, args: &PositionsArgs) -> Result<(), Failure> 
                 until: args.range.until,
                 after,
                 limit,
-                order: list::order(&args.paging),
+                order: list::order(&args.paging.extent),
                 ..PositionQuery::default()
             };
             Ok(store.positions(query).await?)

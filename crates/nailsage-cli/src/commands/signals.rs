@@ -22,11 +22,11 @@ pub(crate) async fn run(app: &App, args: &SignalsArgs) -> Result<(), Failure> {
     list::print(
         app,
         columns::SIGNALS,
-        &args.paging,
+        &args.paging.extent,
         first,
         empty,
         async |after, limit| {
-            let order = list::order(&args.paging);
+            let order = list::order(&args.paging.extent);
             Ok(store
                 .signals(SignalQuery {
                     strategy_id,

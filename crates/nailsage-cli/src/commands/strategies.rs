@@ -20,11 +20,11 @@ pub(crate) async fn run(app: &App, args: &StrategiesArgs) -> Result<(), Failure>
     list::print(
         app,
         columns::STRATEGIES,
-        &args.paging,
+        &args.paging.extent,
         first,
         empty,
         async |after, limit| {
-            let order = list::order(&args.paging);
+            let order = list::order(&args.paging.extent);
             Ok(store.strategies(StrategyQuery { is_active, after, limit, order }).await?)
         },
         async |record| Ok(record),

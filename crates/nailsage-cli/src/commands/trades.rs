@@ -20,11 +20,11 @@ pub(crate) async fn run(app: &App, args: &TradesArgs) -> Result<(), Failure> {
     list::print(
         app,
         columns::TRADES,
-        &args.paging,
+        &args.paging.extent,
         first,
         empty,
         async |after, limit| {
-            let order = list::order(&args.paging);
+            let order = list::order(&args.paging.extent);
             let query = TradeQuery {
                 strategy_id,
                 position_id: args.position,

@@ -3,7 +3,7 @@
 use nailsage::{Price, UnixMillis, Usdt};
 use serde_json::Value;
 
-use super::{money, time::Fineness, zone::Zone};
+use super::{figure::Figure, money, time::Fineness, zone::Zone};
 
 /// Money shows at least cents, also when it happens to be whole.
 const MONEY_DECIMALS_MIN: usize = 2;
@@ -31,6 +31,8 @@ pub(crate) enum Cell {
     /// Nothing: null in JSON, empty in CSV.
     Null,
     Text(String),
+    /// A text of a few words that is never broken over lines.
+    Label(&'static str),
     Int(i64),
     Bool(bool),
     /// Money in millionths of a USDT: a decimal string in JSON.
@@ -41,6 +43,8 @@ pub(crate) enum Cell {
     Time(UnixMillis),
     /// A ratio or a confidence; never money.
     Number(f64),
+    /// The same where a table rounds it; JSON and CSV have every digit.
+    Figure(f64, Figure),
     /// Free JSON, such as the data of an event.
     Json(Value),
 }
@@ -59,12 +63,13 @@ impl Cell {
         match self {
             Self::Null => Value::Null,
             Self::Text(text) => Value::from(text.as_str()),
+            Self::Label(text) => Value::from(*text),
             Self::Int(number) => Value::from(*number),
             Self::Bool(flag) => Value::from(*flag),
             Self::Micros(micros) => Value::from(money::plain(*micros)),
             Self::Price(price) => Value::from(price.to_string()),
             Self::Time(at) => Value::from(at.get()),
-            Self::Number(number) => Value::from(*number),
+            Self::Number(number) | Self::Figure(number, _) => Value::from(*number),
             Self::Json(value) => value.clone(),
         }
     }
@@ -83,10 +88,12 @@ impl Cell {
         match self {
             Self::Null => "–".to_owned(),
             Self::Text(text) => without_control_characters(text),
+            Self::Label(text) => (*text).to_owned(),
             Self::Bool(true) => "yes".to_owned(),
             Self::Bool(false) => "no".to_owned(),
             Self::Micros(micros) => money::grouped(*micros, look.money_decimals),
             Self::Time(at) => Zone::shown().bare(*at, look.fineness),
+            Self::Figure(number, figure) => figure.shown(*number),
             Self::Json(value) => without_control_characters(&value.to_string()),
             Self::Int(_) | Self::Price(_) | Self::Number(_) => self.csv(),
         }
@@ -122,7 +129,7 @@ impl Cell {
 
     /// Whether a table aligns it at the right.
     pub(crate) fn is_number(&self) -> bool {
-        matches!(self, Self::Int(_) | Self::Micros(_) | Self::Price(_) | Self::Number(_))
+        matches!(self, Self::Int(_) | Self::Micros(_) | Self::Price(_) | Self::Number(_) | Self::Figure(..))
     }
 }
 

@@ -40,6 +40,11 @@ impl Zone {
         SHOWN.get().unwrap_or(&DEFAULT)
     }
 
+    /// The zone itself, for calendars.
+    pub(crate) fn time_zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     fn at(&self, time: UnixMillis) -> Option<Zoned> {
         // Out of reach that it is none: a year from 2000 to 2099 is a timestamp.
         Timestamp::from_millisecond(time.get()).ok().map(|stamp| stamp.to_zoned(self.zone.clone()))
@@ -68,8 +73,11 @@ impl Zone {
         format!("{} {}", self.bare(time, fineness), self.offset(time))
     }
 
-    /// From one time to another, as finely as each needs: `2022-01-01 00:00 to 2022-02-01 00:00 UTC`.
+    /// From one time to another, as finely as each needs: `2022-01-01 00:00 to 2022-02-01 00:00 UTC`. A moment is itself.
     pub(crate) fn span(&self, begin: UnixMillis, end: UnixMillis) -> String {
+        if begin == end {
+            return self.full(end, Fineness::of(end));
+        }
         let said_once = self.offset(begin) == self.offset(end);
         let begin_shown = if said_once { Self::bare } else { Self::full }(self, begin, Fineness::of(begin));
         format!("{begin_shown} to {}", self.full(end, Fineness::of(end)))
@@ -108,7 +116,9 @@ mod tests {
         assert_eq!(Zone::UTC.full(noon, Fineness::Minutes), "2022-07-01 12:00 UTC");
         assert_eq!(berlin().full(noon, Fineness::Minutes), "2022-07-01 14:00 +02:00");
         let winter = time("2022-01-01T12:00:00Z");
-        assert_eq!(berlin().span(winter, winter), "2022-01-01 13:00 to 2022-01-01 13:00 +01:00");
+        assert_eq!(berlin().span(winter, winter), "2022-01-01 13:00 +01:00");
+        let evening = time("2022-01-01T19:00:00Z");
+        assert_eq!(berlin().span(winter, evening), "2022-01-01 13:00 to 2022-01-01 20:00 +01:00");
         assert_eq!(berlin().span(winter, noon), "2022-01-01 13:00 +01:00 to 2022-07-01 14:00 +02:00");
     }
 

@@ -13,11 +13,11 @@ const STAMP: &str = "2022-02-01T00:00:00Z";
 
 /// Every table, in the order of its key. When the schema was made is no matter of what was written, so `book` is read
 /// without its stamp, and the migrations' history not at all.
-const TABLES: [(&str, &str, &str); 11] = [
+const TABLES: [(&str, &str, &str); 12] = [
     (
         "book",
         "id, schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id, \
-         next_snapshot_id, commit_seq, pruning, updated_at",
+         next_snapshot_id, next_metric_id, commit_seq, metrics_from, metrics_at, pruning, updated_at",
         "id",
     ),
     ("strategies", "*", "id"),
@@ -25,6 +25,7 @@ const TABLES: [(&str, &str, &str); 11] = [
     ("signals", "*", "id"),
     ("trades", "*", "id"),
     ("state_snapshots", "*", "id"),
+    ("strategy_snapshots", "*", "snapshot_id, strategy_id"),
     ("performance_metrics", "*", "id"),
     ("event_log", "*", "id"),
     ("requests", "*", "request_key"),
@@ -151,7 +152,17 @@ fn the_demo_writes_the_same_rows_on_both_engines_to_the_last_digit() {
         must_be_the_same(&connection, &pair.database, view, &format!("SELECT * FROM {view} ORDER BY {order}"));
     }
     let written = counts.iter().filter(|(_, count)| *count > 2).count();
-    assert!(written >= 8, "the demo fills the tables: {counts:?}");
+    assert!(written >= 11, "the demo fills the tables: {counts:?}");
+    for args in [&["performance"][..], &["equity"], &["equity", "--points", "50", "--format", "csv"]] {
+        pair.both(args, b"");
+    }
+    let picture = |command: Command| {
+        let run = Run::with(command, b"");
+        assert_eq!(run.code, Some(0), "{run:?}");
+        std::fs::read(pair.folder.path().join("equity.png")).unwrap()
+    };
+    let args = ["equity", "--strategy", "1", "--png", "equity.png"];
+    assert!(picture(pair.folder.command(&args)) == picture(pair.on_postgres(&args)), "two pictures");
 }
 
 #[test]
@@ -165,8 +176,23 @@ fn every_command_prints_the_same_on_both_engines() {
     for (what, amount) in [("deposit", "5"), ("withdraw", "2.5"), ("set", "12000"), ("withdraw", "1000000")] {
         pair.both(&[&["bankroll", what, "my-bot/v1@7", amount][..], &change, &[what]].concat(), b"");
     }
+    let at = ["--at", "2022-01-02T00:00:00Z"];
+    pair.both(&[&["snapshot", "take", "--key", "snapshot"][..], &at].concat(), b"");
+    for list in [&["performance"][..], &["metrics", "show"]] {
+        pair.both(list, b"");
+    }
+    pair.both(&[&["metrics", "refresh"][..], &at].concat(), b"");
     for list in [
         &["strategies"][..],
+        &["snapshot", "list"],
+        &["snapshot", "list", "--strategy", "my-bot/v1@7", "--newest", "--limit", "1"],
+        &["metrics", "show"],
+        &["metrics", "show", "--timeframe", "daily", "--strategy", "1", "--limit", "1"],
+        &["metrics", "show", "--timeframe", "weekly", "--all-strategies", "--since", "2021-12-01"],
+        &["performance"],
+        &["performance", "--strategy", "1", "--sort", "name"],
+        &["equity"],
+        &["equity", "--strategy", "1", "--since", "2021-12-31", "--until", "2022-01-01"],
         &["strategies", "--inactive"],
         &["positions"],
         &["positions", "--open", "--newest", "--limit", "2"],

@@ -3,7 +3,7 @@
 use crate::common::Folder;
 
 /// Every command with a help page of its own.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 33] = [
     "",
     "demo",
     "ingest",
@@ -27,6 +27,14 @@ const COMMANDS: [&str; 25] = [
     "events",
     "events list",
     "events tail",
+    "performance",
+    "equity",
+    "snapshot",
+    "snapshot take",
+    "snapshot list",
+    "metrics",
+    "metrics refresh",
+    "metrics show",
     "watch",
     "completions",
 ];

@@ -101,8 +101,19 @@ fn empty_states_say_what_to_do_next() {
         &["events", "list"],
         &["events", "list", "--min-severity", "error"],
         &["events", "list", "--after", "5"],
+        &["performance"],
+        &["equity"],
+        &["equity", "--since", "2022-01-01"],
+        &["snapshot", "list"],
+        &["snapshot", "list", "--until", "2022-01-01"],
+        &["snapshot", "list", "--after", "1640991660000/5"],
+        &["metrics", "show"],
+        &["metrics", "show", "--since", "2022-01-01"],
+        &["metrics", "show", "--timeframe", "daily", "--until", "2022-01-01"],
+        &["metrics", "show", "--after", "0/all"],
     ] {
-        shown.push_str(&format!("$ nailsage {}\n{}", args.join(" "), folder.ok(args)));
+        let said = folder.ok(args).replace(crate::common::PROGRAM, "nailsage");
+        shown.push_str(&format!("$ nailsage {}\n{said}", args.join(" ")));
     }
     insta::assert_snapshot!(shown);
 }

@@ -7,12 +7,16 @@ mod database;
 mod demo;
 mod docs;
 mod engines;
+mod equity;
 mod errors;
 mod help;
 mod ingest;
 #[cfg(unix)]
 mod interrupts;
 mod lists;
+mod metrics;
+mod performance;
+mod snapshots;
 #[cfg(unix)]
 mod tail;
 #[cfg(unix)]

@@ -18,8 +18,9 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nailsage::{
-    Action, Command, DEFAULT_TIMEOUT, Done, EventData, LogEvent, MarkMarket, PAGE_ROWS_MAX, RequestKey, Severity,
-    StarlistingId, Store, StrategyKey, StrategyName, StrategyQuery, UnixMillis, Version,
+    Action, CallError, Caller, Command, DEFAULT_TIMEOUT, Done, EventData, LogEvent, MarkMarket, PAGE_ROWS_MAX,
+    RefreshMetrics, RequestKey, Severity, StarlistingId, Store, StoreExt as _, StrategyKey, StrategyName,
+    StrategyQuery, TakeSnapshot, UnixMillis, Version,
 };
 
 use self::{
@@ -36,6 +37,8 @@ const MARK_EVERY: usize = 15;
 /// How many candles lie between two marks of the whole market. The book commits such a mark by itself, because it may
 /// reach any strategy; that is no way to keep many commands in flight.
 const MARK_MARKET_EVERY: usize = 24 * 60;
+/// Of what market time a snapshot is taken at the end.
+const SNAPSHOT_EVERY_MILLIS: i64 = 3_600_000;
 /// How many candles lie between two updates of the progress bar.
 const PROGRESS_EVERY: usize = 240;
 
@@ -88,6 +91,8 @@ pub(crate) struct Run {
     pub(crate) keys: Vec<StrategyKey>,
     pub(crate) commands: u64,
     pub(crate) elapsed: Duration,
+    /// Whether the book has a curve of it.
+    pub(crate) has_snapshots: bool,
 }
 
 pub(crate) async fn run(app: &App, args: &DemoArgs) -> Result<(), Failure> {
@@ -102,10 +107,11 @@ pub(crate) async fn run(app: &App, args: &DemoArgs) -> Result<(), Failure> {
 
     let began = Instant::now();
     let mut bots = set.bots()?;
-    let commands = trade(&store, &set, &data, &mut bots, &candles, &progress).await?;
+    let mut commands = trade(&store, &set, &data, &mut bots, &candles, &progress).await?;
+    commands += refresh_metrics(&store, &set, &candles).await?;
     progress.finish_and_clear();
     let keys = bots.into_iter().map(|bot| bot.key).collect();
-    let run = Run { data, candles, keys, commands, elapsed: began.elapsed() };
+    let run = Run { data, candles, keys, commands, elapsed: began.elapsed(), has_snapshots: set.takes_snapshots };
     report::print(app, &*store, &run, args.quiet).await
 }
 
@@ -114,6 +120,9 @@ pub(crate) async fn run(app: &App, args: &DemoArgs) -> Result<(), Failure> {
 struct Set {
     version: u64,
     market: StarlistingId,
+    /// Only in a book of its own. A snapshot is of the whole book as it is: taken for a time of long ago it would show other
+    /// strategies as they are today, in the middle of their own curves.
+    takes_snapshots: bool,
 }
 
 impl Set {
@@ -145,7 +154,8 @@ impl Set {
         while markets.contains(&market) {
             market += 1;
         }
-        Ok(Self { version, market: StarlistingId::new(market)? })
+        let takes_snapshots = markets.is_empty() && store.book().await?.snapshots == 0;
+        Ok(Self { version, market: StarlistingId::new(market)?, takes_snapshots })
     }
 
     fn bots(&self) -> Result<Vec<Bot>, Failure> {
@@ -190,8 +200,12 @@ async fn trade(
                 flight.send(Command::new(at, action), key).await?;
             }
         }
-        if (place + 1).is_multiple_of(MARK_EVERY) {
-            let marks: Vec<Action> = bots.iter().filter_map(|bot| bot.mark(candle)).collect();
+        let is_snapshot_due = set.takes_snapshots && is_last_of_its_hour(candle, candles.get(place + 1));
+        if (place + 1).is_multiple_of(MARK_EVERY) || is_snapshot_due {
+            let mut marks: Vec<Action> = bots.iter().filter_map(|bot| bot.mark(candle)).collect();
+            if is_snapshot_due {
+                marks.push(Action::from(TakeSnapshot {}));
+            }
             if !marks.is_empty() {
                 flight.send(Command::of(at, marks), set.key(place, "marks")?).await?;
             }
@@ -206,6 +220,31 @@ async fn trade(
     }
     flight.land().await?;
     Ok(flight.answered + registered)
+}
+
+/// Whether the market is in another hour afterwards, or over.
+fn is_last_of_its_hour(candle: &Candle, next: Option<&Candle>) -> bool {
+    let hour = |candle: &Candle| candle.opens_at.get().div_euclid(SNAPSHOT_EVERY_MILLIS);
+    next.is_none_or(|next| hour(next) != hour(candle))
+}
+
+/// Works out the metrics as of the last candle; the number of commands that it took.
+async fn refresh_metrics(store: &Arc<dyn Store>, set: &Set, candles: &[Candle]) -> Result<u64, Failure> {
+    let Some(last) = candles.last() else { return Ok(0) };
+    let at = UnixMillis::new(last.closes_at())?;
+    let mut commands = 0;
+    loop {
+        let key = set.key(candles.len(), &format!("metrics/{commands}"))?;
+        let refreshed = match store.refresh_some_metrics(Caller::keyed(at, key.clone()), RefreshMetrics {}).await {
+            Ok(refreshed) => refreshed,
+            Err(CallError::Refused(refused)) => return Err(Failure::DemoRefused { key: key.to_string(), refused }),
+            Err(CallError::Store(error)) => return Err(error.into()),
+        };
+        commands += 1;
+        if refreshed.left_from.is_none() {
+            return Ok(commands);
+        }
+    }
 }
 
 /// Registers all strategies in one command. It has no key, so that its answer tells whether they are new.
@@ -227,6 +266,10 @@ async fn register(
         severity: Severity::Info,
         strategy: None,
     }));
+    if set.takes_snapshots {
+        // What they begin with is where their curves begin.
+        actions.push(Action::from(TakeSnapshot {}));
+    }
     let outcome = store.submit(Command::of(at, actions), DEFAULT_TIMEOUT).await?.into_result()?;
     for (done, bot) in outcome.results.iter().zip(bots) {
         if let Done::RegisterStrategy(registered) = done

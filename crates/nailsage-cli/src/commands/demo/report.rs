@@ -246,8 +246,12 @@ fn whole(count: i64) -> String {
 fn print_hints(app: &App, out: &mut impl Write, run: &Run) -> io::Result<()> {
     let key = run.keys.first().map(ToString::to_string).unwrap_or_default();
     writeln!(out, "\nThe rules are toys; what is recorded is exact. Look around:")?;
+    // Without snapshots there is no curve to look at.
+    let curves = if run.has_snapshots { &["equity", "equity --png equity.png"][..] } else { &[] };
+    for rest in ["performance"].iter().chain(curves) {
+        writeln!(out, "  {}", app.to_type(rest))?;
+    }
     for rest in [
-        "strategies".to_owned(),
         "positions --closed --newest --limit 10".to_owned(),
         format!("signals list --suppressed --limit 10 --strategy {key}"),
         format!("ledger show {key} --newest --limit 10"),

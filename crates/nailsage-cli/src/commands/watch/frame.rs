@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use nailsage::UnixMillis;
 
-use super::look::{Line, Look, Open, win_rate_pct};
-use crate::output::{
-    Cell, money,
-    table::{self, Layout},
-    time::Fineness,
-    zone::Zone,
+use super::look::{Line, Look};
+use crate::{
+    commands::overview::{Open, win_rate_pct},
+    output::{
+        Cell, money,
+        table::{self, Layout},
+        time::Fineness,
+        zone::Zone,
+    },
 };
 
 const EMPTY: &str =

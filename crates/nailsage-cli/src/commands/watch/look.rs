@@ -3,12 +3,15 @@
 use std::{collections::HashMap, sync::Arc};
 
 use nailsage::{
-    BookStatus, Clock as _, Event, EventId, EventQuery, Order, PAGE_ROWS_MAX, PositionQuery, PositionStatus, Store,
-    StrategyId, StrategyQuery, StrategyRecord, SystemClock, UnixMillis,
+    BookStatus, Clock as _, Event, EventId, EventQuery, Order, PAGE_ROWS_MAX, Store, StrategyId, StrategyRecord,
+    SystemClock, UnixMillis,
 };
 
 use crate::{
-    commands::App,
+    commands::{
+        App,
+        overview::{Open, open_positions, strategies, win_rate_pct},
+    },
     failure::Failure,
     output::{Cell, Column},
 };
@@ -34,28 +37,6 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn win_rate_pct(&self) -> Option<f64> {
         win_rate_pct(self.record.totals.num_wins, self.record.totals.num_closed)
-    }
-}
-
-/// Undefined without anything that was closed.
-pub(super) fn win_rate_pct(wins: i64, closed: i64) -> Option<f64> {
-    (closed > 0).then(|| wins as f64 / closed as f64 * 100.0)
-}
-
-/// Open positions together.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Open {
-    pub(super) count: i64,
-    /// Of those that were marked; None if none was.
-    pub(super) unrealized_micros: Option<i64>,
-}
-
-impl Open {
-    pub(super) fn add(&mut self, other: Self) {
-        self.count += other.count;
-        if let Some(micros) = other.unrealized_micros {
-            self.unrealized_micros = Some(self.unrealized_micros.unwrap_or(0).saturating_add(micros));
-        }
     }
 }
 
@@ -99,7 +80,7 @@ impl Looker {
             None => Arc::clone(self.store.insert(app.read().await?)),
         };
         let records = strategies(&*store).await?;
-        let mut open = open_positions(&*store).await?;
+        let mut open = open_positions(&*store, None).await?;
         let book = store.book().await?;
         let last = self.last.updated(&*store, &book, &records).await?;
         let lines = records.into_iter().map(|record| Line {
@@ -110,36 +91,6 @@ impl Looker {
         let lines = lines.collect();
         self.last = last;
         Ok(Look { at: SystemClock.now(), lines })
-    }
-}
-
-async fn strategies(store: &dyn Store) -> Result<Vec<StrategyRecord>, Failure> {
-    let mut query = StrategyQuery { limit: PAGE_ROWS_MAX, ..StrategyQuery::default() };
-    let mut records = Vec::new();
-    loop {
-        let page = store.strategies(query.clone()).await?;
-        records.extend(page.items);
-        query.after = page.next;
-        if query.after.is_none() {
-            return Ok(records);
-        }
-    }
-}
-
-async fn open_positions(store: &dyn Store) -> Result<HashMap<StrategyId, Open>, Failure> {
-    let mut query =
-        PositionQuery { status: Some(PositionStatus::Open), limit: PAGE_ROWS_MAX, ..PositionQuery::default() };
-    let mut open: HashMap<StrategyId, Open> = HashMap::new();
-    loop {
-        let page = store.positions(query.clone()).await?;
-        for position in page.items {
-            let unrealized_micros = position.mark().map(|mark| mark.unrealized_pnl.micros());
-            open.entry(position.strategy_id).or_default().add(Open { count: 1, unrealized_micros });
-        }
-        query.after = page.next;
-        if query.after.is_none() {
-            return Ok(open);
-        }
     }
 }
 

@@ -1,0 +1,204 @@
+//! `nailsage performance`: what each strategy earned, and all of them together.
+
+use std::{cmp::Ordering, collections::HashMap, io};
+
+use nailsage::{
+    MetricsOf, MetricsQuery, PAGE_ROWS_MAX, Store, StrategyId, StrategyRecord, Timeframe, UnixMillis,
+    metrics::PeriodMetrics,
+};
+
+use super::{
+    App,
+    overview::{Open, open_positions, strategies, win_rate_pct},
+    staleness::Staleness,
+    strategy,
+};
+use crate::{
+    cli::{PerformanceArgs, SortBy},
+    failure::Failure,
+    output::{Cell, Column, Figure, Listing},
+};
+
+/// A strategy, or all of them together.
+struct Line {
+    /// None for all together.
+    key: Option<(StrategyId, String)>,
+    is_active: Option<bool>,
+    bankroll_micros: i64,
+    realized_micros: i64,
+    num_closed: i64,
+    num_wins: i64,
+    open: Open,
+    /// Those of all times, as they were refreshed last.
+    metrics: Option<PeriodMetrics>,
+    metrics_at: Option<UnixMillis>,
+    metrics_from: Option<UnixMillis>,
+}
+
+impl Line {
+    fn win_rate_pct(&self) -> Option<f64> {
+        win_rate_pct(self.num_wins, self.num_closed)
+    }
+
+    fn figure(&self, of: impl Fn(&PeriodMetrics) -> Option<f64>) -> Option<f64> {
+        self.metrics.as_ref().and_then(of)
+    }
+
+    fn drawdown_pct(&self) -> Option<f64> {
+        self.figure(|metrics| Some(metrics.max_drawdown_pct))
+    }
+}
+
+fn figure(value: Option<f64>, figure: Figure) -> Cell {
+    value.map_or(Cell::Null, |value| Cell::Figure(value, figure))
+}
+
+const COLUMNS: &[Column<Line>] = &[
+    Column::data("strategy_id", |row| row.key.as_ref().map(|(id, _)| id.get()).into()),
+    Column::data("strategy", |row| row.key.as_ref().map(|(_, name)| name.as_str()).into()),
+    Column::shown("strategy", |row| match &row.key {
+        Some((_, name)) => name.as_str().into(),
+        None => Cell::Label("all strategies"),
+    }),
+    Column::data("is_active", |row| row.is_active.map_or(Cell::Null, Cell::Bool)),
+    Column::new("current_bankroll", "bankroll", |row| Cell::Micros(row.bankroll_micros)),
+    Column::new("total_realized_pnl", "realized\nP&L", |row| Cell::Micros(row.realized_micros)),
+    Column::new("total_unrealized_pnl", "unrealized\nP&L", |row| {
+        row.open.unrealized_micros.map_or(Cell::Null, Cell::Micros)
+    }),
+    Column::new("num_open_positions", "open", |row| row.open.count.into()),
+    Column::new("num_closed_positions", "closed", |row| row.num_closed.into()),
+    Column::new("win_rate_pct", "win\nrate", |row| figure(row.win_rate_pct(), Figure::Percent)),
+    Column::new("total_return_pct", "return", |row| {
+        figure(row.figure(|metrics| metrics.total_return_pct), Figure::Growth)
+    }),
+    Column::new("max_drawdown_pct", "max\ndrawdown", |row| figure(row.drawdown_pct(), Figure::Percent)),
+    Column::new("sharpe_ratio", "Sharpe", |row| figure(row.figure(|metrics| metrics.sharpe_ratio), Figure::Ratio)),
+    Column::new("profit_factor", "profit\nfactor", |row| {
+        figure(row.figure(|metrics| metrics.profit_factor), Figure::Ratio)
+    }),
+    Column::data("metrics_at", |row| row.metrics_at.into()),
+    Column::data("metrics_from", |row| row.metrics_from.into()),
+];
+
+pub(crate) async fn run(app: &App, args: &PerformanceArgs) -> Result<(), Failure> {
+    let store = app.read().await?;
+    let one = match &args.of.strategy {
+        Some(of) => Some(strategy(&*store, of).await?),
+        None => None,
+    };
+    let one_id = one.as_ref().map(|record| record.strategy.id);
+    let staleness = Staleness::of(&store.book().await?);
+    let mut metrics = all_times(&*store, one_id).await?;
+    let mut open = open_positions(&*store, one_id).await?;
+    let records = match one {
+        Some(record) => vec![record],
+        None => strategies(&*store).await?,
+    };
+    let mut lines: Vec<Line> = records
+        .into_iter()
+        .map(|record| {
+            let id = record.strategy.id;
+            line(&record, open.remove(&id).unwrap_or_default(), metrics.remove(&Some(id)), staleness)
+        })
+        .collect();
+    // Equal ones stay in the order of their ids.
+    lines.sort_by(|one, other| compare(args.sort, one, other));
+    if one_id.is_none() && !lines.is_empty() {
+        let together = total(&lines, metrics.remove(&None), staleness);
+        lines.push(together);
+    }
+
+    let mut listing = Listing::begin(app.format(), COLUMNS, io::stdout().lock())?;
+    for line in &lines {
+        listing.row(line)?;
+    }
+    let written = listing.end(
+        "No strategies yet. Bots register theirs through `nailsage ingest`; `nailsage demo` adds three examples.",
+    )?;
+    if written > 0 {
+        staleness.tell(app, &mut io::stdout().lock())?;
+    }
+    Ok(())
+}
+
+/// The metrics of all times, of one strategy or of everyone.
+async fn all_times(
+    store: &dyn Store,
+    one: Option<StrategyId>,
+) -> Result<HashMap<Option<StrategyId>, PeriodMetrics>, Failure> {
+    let of = one.map_or(MetricsOf::Everyone, MetricsOf::Strategy);
+    let mut query = MetricsQuery { limit: PAGE_ROWS_MAX, ..MetricsQuery::of(of, Timeframe::AllTime) };
+    let mut found = HashMap::new();
+    loop {
+        let page = store.metrics(query.clone()).await?;
+        found.extend(page.items.into_iter().map(|row| (row.metrics.strategy_id, row.metrics)));
+        query.after = page.next;
+        if query.after.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+fn line(record: &StrategyRecord, open: Open, metrics: Option<PeriodMetrics>, staleness: Staleness) -> Line {
+    Line {
+        key: Some((record.strategy.id, record.strategy.key.to_string())),
+        is_active: Some(record.strategy.is_active),
+        bankroll_micros: record.strategy.current_bankroll.micros(),
+        realized_micros: record.totals.realized_micros,
+        num_closed: record.totals.num_closed,
+        num_wins: record.totals.num_wins,
+        open,
+        metrics,
+        metrics_at: staleness.as_of(),
+        metrics_from: staleness.lacks_from(),
+    }
+}
+
+/// All strategies together: what can be added up is, and the metrics are those of all together.
+fn total(lines: &[Line], metrics: Option<PeriodMetrics>, staleness: Staleness) -> Line {
+    let mut all = Line {
+        key: None,
+        is_active: None,
+        bankroll_micros: 0,
+        realized_micros: 0,
+        num_closed: 0,
+        num_wins: 0,
+        open: Open::default(),
+        metrics,
+        metrics_at: staleness.as_of(),
+        metrics_from: staleness.lacks_from(),
+    };
+    for line in lines {
+        // Each is below 2^53, so that a thousand strategies fit easily; beyond that the end of the range is shown.
+        all.bankroll_micros = all.bankroll_micros.saturating_add(line.bankroll_micros);
+        all.realized_micros = all.realized_micros.saturating_add(line.realized_micros);
+        all.num_closed += line.num_closed;
+        all.num_wins += line.num_wins;
+        all.open.add(line.open);
+    }
+    all
+}
+
+/// The best first, what is undefined last.
+fn compare(by: SortBy, one: &Line, other: &Line) -> Ordering {
+    let falling = |of: fn(&Line) -> Option<f64>| match (of(one), of(other)) {
+        (Some(one), Some(other)) => other.total_cmp(&one),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    };
+    match by {
+        SortBy::Name => one.key.as_ref().map(|(_, name)| name).cmp(&other.key.as_ref().map(|(_, name)| name)),
+        SortBy::Bankroll => other.bankroll_micros.cmp(&one.bankroll_micros),
+        SortBy::Realized => other.realized_micros.cmp(&one.realized_micros),
+        // Nothing marked is less than anything, which comes last here.
+        SortBy::Unrealized => other.open.unrealized_micros.cmp(&one.open.unrealized_micros),
+        SortBy::Closed => other.num_closed.cmp(&one.num_closed),
+        SortBy::WinRate => falling(Line::win_rate_pct),
+        SortBy::Return => falling(|line| line.figure(|metrics| metrics.total_return_pct)),
+        SortBy::Drawdown => falling(|line| line.drawdown_pct().map(|percent| -percent)),
+        SortBy::Sharpe => falling(|line| line.figure(|metrics| metrics.sharpe_ratio)),
+        SortBy::ProfitFactor => falling(|line| line.figure(|metrics| metrics.profit_factor)),
+    }
+}
