@@ -30,13 +30,7 @@ const NOT_YET: &[&str] = &["backup", "bankroll-endpoint", "python-state-manager"
 
 /// Tests of what is being written just now. Whoever finishes one takes its mark and its line here away, or writes its real
 /// name into the page; with the last one, this list and the mark go.
-const COMING: &[&str] = &[
-    "crates/store-sqlite/tests/sqlite/views.rs::closed_positions_are_shown_with_their_duration",
-    "crates/store-sqlite/tests/sqlite/views.rs::open_positions_are_shown_with_their_strategy_and_readable_times",
-    "crates/store-sqlite/tests/sqlite/views.rs::performance_is_what_positions_and_trades_add_up_to",
-    "crates/store-sqlite/tests/sqlite/views.rs::recent_signals_are_the_last_hundred_newest_first",
-    "tests/conformance/src/cases/pages.rs::events_until_a_time",
-];
+const COMING: &[&str] = &["tests/conformance/src/cases/pages.rs::events_until_a_time"];
 
 /// Finds rows without a test, tests that are not there, and lists that say something else than the page.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
