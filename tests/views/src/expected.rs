@@ -4,8 +4,8 @@
 
 /// `v_open_positions` of [`crate::trading`].
 ///
-/// 5: 300 × 1000 / 30000 = 10. 6: −100 × 0.1 / 3 = −3.333333. 12: a millionth at a price that doubled; so is 14.
-pub const OPEN: [&str; 5] = [
+/// 5: 300 × 1000 / 30000 = 10. 6: −100 × 0.1 / 3 = −3.333333. 12: a millionth at a price that doubled; so is 14. 15 and 16: a tenth of 1 and of 2.
+pub const OPEN: [&str; 7] = [
     "5|1|7|long|300|30000|1700086800500|NULL|NULL|NULL|10|0.3|open|NULL|NULL|NULL|1700000000123|1700000000123|\
      alpha|v1|1m|2023-11-15 22:20:00.500|2023-11-14 22:13:20.123|31000|1700086900999|2023-11-15 22:21:40.999",
     "6|1|77|short|100|3|1700086800500|NULL|NULL|NULL|-3.333333|0|open|NULL|2.5|NULL|1700000000123|1700000000123|\
@@ -17,6 +17,10 @@ pub const OPEN: [&str; 5] = [
      1700000000123|huge|v1|999s|2023-11-14 22:14:20.000|2023-11-14 22:13:20.123|2|1700000061000|2023-11-14 22:14:21.000",
     "14|5|11|long|0.000001|1|1700000060000|NULL|NULL|NULL|0.000001|0|open|NULL|NULL|NULL|1700000000123|\
      1700000000123|huge|v1|999s|2023-11-14 22:14:20.000|2023-11-14 22:13:20.123|2|1700000061000|2023-11-14 22:14:21.000",
+    "15|6|12|long|1|10|1700000060000|NULL|NULL|NULL|0.1|0|open|NULL|NULL|NULL|1700000000123|\
+     1700000000123|tenths|v1|1M|2023-11-14 22:14:20.000|2023-11-14 22:13:20.123|11|1700000061000|2023-11-14 22:14:21.000",
+    "16|6|12|long|2|10|1700000060000|NULL|NULL|NULL|0.2|0|open|NULL|NULL|NULL|1700000000123|\
+     1700000000123|tenths|v1|1M|2023-11-14 22:14:20.000|2023-11-14 22:13:20.123|11|1700000061000|2023-11-14 22:14:21.000",
 ];
 
 /// `v_closed_positions` of [`crate::trading`].
@@ -49,13 +53,14 @@ pub const CLOSED: [&str; 9] = [
 ///
 /// 1: 10 − 3.333333; 18.99 − 5.25 − 201 + 0 = −187.26, a fourth of it; fees 1.01 + 0.25 + 1 + 0.3. 2: half of 5 millionths
 /// drops its fraction. 3: no trades, so no average. 4: a third of −5 millionths drops its fraction, towards zero.
-/// 5: 4000000000 + 0.000001, which is exact as a double.
-pub const PERFORMANCE: [&str; 5] = [
+/// 5: 4000000000 + 0.000001, which is exact as a double. 6: 0.1 + 0.2, which is 0.3.
+pub const PERFORMANCE: [&str; 6] = [
     "1|alpha|v1|1m|2|4|6.666667|-187.26|2.56|-46.815|1|3|7|1|10000|9812.74",
     "2|beta|v2|15m|0|2|0|0.000005|0|0.000002|2|0|8|0|10000|10000.000005",
     "3|idle|v1|1h|0|0|0|0|0|NULL|0|0|9|1|10000|10000",
     "4|micro|v1|1d|1|3|0.000001|-0.000005|0.000002|-0.000001|0|3|10|1|10000|9999.999995",
     "5|huge|v1|999s|2|0|4000000000.000001|0|0|NULL|0|0|11|1|4000000000.000001|4000000000.000001",
+    "6|tenths|v1|1M|2|0|0.3|0|0|NULL|0|0|12|1|10000|10000",
 ];
 
 /// What positions and trades add up to, a strategy, by plain SQL: the columns of `v_strategy_performance` that are sums

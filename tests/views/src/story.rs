@@ -19,7 +19,7 @@ impl Clock for StoryClock {
     }
 }
 
-/// Trades of five strategies: ended in every way, open, none at all, in millionths and in thousands of millions.
+/// Trades of six strategies: ended in every way, open, none at all, in millionths and in thousands of millions.
 ///
 /// # Panics
 ///
