@@ -10,13 +10,17 @@ use crate::{
 /// Where the report of a whole run goes.
 const REPORT: &str = "docs/benchmarks.md";
 
-/// Runs it. With arguments, the report is printed; without, it is a whole run and replaces the committed one.
+/// What is left out of a whole run, because it takes minutes and gigabytes; it has a section of the report to itself.
+const HISTORY: [&str; 2] = ["--part", "history"];
+
+/// Runs it. Without arguments it is a whole run and replaces the committed report, and a run of the part `history` replaces
+/// its section; with others, what was measured is printed.
 pub(crate) fn run_benchmark(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     // The command line is measured, too; it is looked for beside the benchmark.
     run(cargo(&workspace.root).args(["build", "--release", "--quiet", "--package", "nailsage-cli"]))?;
     let mut command = cargo(&workspace.root);
     command.args(["run", "--release", "--quiet", "--package", "nailsage-bench", "--"]);
-    if arguments.is_empty() {
+    if arguments.is_empty() || *arguments == HISTORY {
         command.args(["--out", REPORT]);
     }
     run(command.args(arguments))

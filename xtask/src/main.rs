@@ -57,7 +57,8 @@ enum Command {
     Package,
     /// Compare the store with a loop written by hand and write docs/benchmarks.md; further arguments go to the benchmark
     Bench {
-        /// For example `--submitters 64 --workload tick`; `-- --help` lists them
+        /// For example `--submitters 64 --workload tick`, or `--part history` for what is left out otherwise; `-- --help` lists
+        /// them
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },

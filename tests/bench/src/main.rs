@@ -6,6 +6,8 @@
 #![expect(clippy::cast_possible_wrap, reason = "counts of a benchmark are far below 2^63")]
 
 mod fdatasync;
+mod history;
+mod page;
 mod postgres;
 mod report;
 mod sqlite;
@@ -46,12 +48,18 @@ struct Arguments {
     /// Only with request keys, or only without.
     #[arg(long)]
     keys: Option<bool>,
-    /// Only this part of what is measured on PostgreSQL.
+    /// Only this part of what is measured on PostgreSQL, or the part `history`.
     #[arg(long)]
     part: Option<Part>,
+    /// How many positions have ended in the two books of the part `history`.
+    #[arg(long, value_delimiter = ',', default_value = "10000,5000000")]
+    closed: Vec<i64>,
     /// Be the second process of one of the comparisons, with submitters from this one on.
     #[arg(long, hide = true)]
     partner: Option<usize>,
+    /// Make the file of a book with so many positions that have ended, and no more.
+    #[arg(long, hide = true)]
+    load: Option<PathBuf>,
 }
 
 /// Where the book is.
@@ -63,7 +71,7 @@ enum Engine {
     Postgres,
 }
 
-/// What is measured on PostgreSQL.
+/// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     /// Unit by unit, against loops written by hand.
@@ -72,11 +80,14 @@ enum Part {
     Bulk,
     /// Two processes, against one.
     Two,
+    /// Reading a book of millions of positions, against one of thousands. It takes minutes and gigabytes, so it is left
+    /// out unless it is asked for.
+    History,
 }
 
 impl Arguments {
     fn measures(&self, part: Part) -> bool {
-        self.part.is_none_or(|only| only == part)
+        self.part.map_or(part != Part::History, |only| only == part)
     }
 
     fn runs(&self, engine: Engine) -> bool {
@@ -114,17 +125,21 @@ fn median(values: &mut [f64]) -> f64 {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if let Some(path) = &arguments.load {
+        return history::load(path, &arguments);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     if let Some(first_submitter) = arguments.partner {
         let workload = arguments.workload.context("a partner is told its workload")?;
         return postgres::partner(&runtime, workload, first_submitter);
     }
+    if arguments.measures(Part::History) {
+        let histories = history::render(&history::run(&runtime, &arguments)?);
+        return page::write(arguments.out.as_deref(), |page| page::with_section(page, history::TITLE, &histories));
+    }
     let sqlite = arguments.runs(Engine::Sqlite).then(|| sqlite::run(&runtime, &arguments)).transpose()?;
     let postgres = arguments.runs(Engine::Postgres).then(|| postgres::run(&runtime, &arguments)).transpose()?;
     let report = report::render(sqlite.as_deref(), postgres.as_ref(), fdatasync::median_micros()?);
-    match arguments.out {
-        Some(path) => std::fs::write(&path, report).with_context(|| format!("writing {}", path.display()))?,
-        None => print!("{report}"),
-    }
-    Ok(())
+    // What was not measured now stays as it is.
+    page::write(arguments.out.as_deref(), |page| report + page::section(page, history::TITLE))
 }

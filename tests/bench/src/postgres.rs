@@ -6,7 +6,7 @@ mod compare;
 mod numeric;
 mod rows;
 mod sameness;
-mod server;
+pub(crate) mod server;
 mod single;
 mod two;
 mod work;

@@ -19,6 +19,8 @@ pub(crate) fn render(sqlite: Option<&[Measured]>, postgres: Option<&Results>, fd
          hand that write the same rows and indexes, which is checked before anything is measured. All sides make every \
          commit durable. They take turns in one run; a ratio is the median of the rounds' ratios, with the least and the \
          greatest of them. Only ratios mean something: absolute figures belong to the machine and the minute.\n\n\
+         Reading a long history takes minutes and up to 20 GB of disk, so a whole run leaves it out and keeps the section \
+         at the end, which `cargo xtask bench --part history` measures and replaces.\n\n\
          Appending 4 KiB and `fdatasync` took {fdatasync_micros:.0} µs (median) on this machine.\n\n\
          A *signal* is one suppressed signal; *close a trade* closes a position by its id; a *tick* is a signal that \
          closes the position on its market and opens the next, in one command.\n"

@@ -22,28 +22,16 @@ const CASES: &str = "tests/conformance/src/cases/";
 /// What marks a row that promises something which is not there.
 const MARK_NOT_YET: &str = "*not yet*: ";
 
-/// What marks a test that is still being written.
-const MARK_COMING: &str = " (coming)";
-
 /// What the document promises and the book does not have, by a short name. This list only ever shrinks.
 const NOT_YET: &[&str] = &["backup", "bankroll-endpoint", "python-state-manager", "restore"];
 
-/// Tests of what is being written just now. Whoever finishes one takes its mark and its line here away, or writes its real
-/// name into the page; with the last one, this list and the mark go.
-const COMING: &[&str] = &[
-    "crates/store-sqlite/tests/sqlite/views.rs::closed_positions_are_shown_with_their_duration",
-    "crates/store-sqlite/tests/sqlite/views.rs::open_positions_are_shown_with_their_strategy_and_readable_times",
-    "crates/store-sqlite/tests/sqlite/views.rs::performance_is_what_positions_and_trades_add_up_to",
-    "crates/store-sqlite/tests/sqlite/views.rs::recent_signals_are_the_last_hundred_newest_first",
-];
-
 /// Finds rows without a test, tests that are not there, and lists that say something else than the page.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
-    check_page(tree, NOT_YET, COMING)
+    check_page(tree, NOT_YET)
 }
 
-fn check_page(tree: &Tree, not_yet: &[&str], coming: &[&str]) -> Vec<Finding> {
-    let mut page = Page { tree, not_yet, coming, seen: BTreeSet::new(), findings: Vec::new() };
+fn check_page(tree: &Tree, not_yet: &[&str]) -> Vec<Finding> {
+    let mut page = Page { tree, not_yet, seen: BTreeSet::new(), findings: Vec::new() };
     let text = tree.text(PAGE);
     let mut before = "";
     let mut rows = 0;
@@ -64,7 +52,7 @@ fn check_page(tree: &Tree, not_yet: &[&str], coming: &[&str]) -> Vec<Finding> {
     if rows == 0 {
         page.find(1, "write down what the source document promises, and which test guards it".to_owned());
     }
-    for name in not_yet.iter().chain(coming).filter(|name| !page.seen.contains(**name)) {
+    for name in not_yet.iter().filter(|name| !page.seen.contains(**name)) {
         page.findings.push(Finding::new(
             RULE,
             PAGE,
@@ -78,8 +66,7 @@ fn check_page(tree: &Tree, not_yet: &[&str], coming: &[&str]) -> Vec<Finding> {
 struct Page<'a> {
     tree: &'a Tree,
     not_yet: &'a [&'a str],
-    coming: &'a [&'a str],
-    /// Which names of both lists the page has.
+    /// Which names of the list the page has.
     seen: BTreeSet<String>,
     findings: Vec<Finding>,
 }
@@ -132,28 +119,17 @@ impl Page<'_> {
     }
 
     fn check_test(&mut self, line: usize, test: &str) {
-        let (span, is_coming) = test.strip_suffix(MARK_COMING).map_or((test, false), |span| (span, true));
-        let named = span.strip_prefix('`').and_then(|span| span.strip_suffix('`'));
+        let named = test.strip_prefix('`').and_then(|span| span.strip_suffix('`'));
         let Some((path, name)) = named.and_then(|named| named.split_once("::")) else {
             return self.find(line, format!("write it as `path/to/file.rs::test_name`, with `, ` between two: {test}"));
         };
         let code = code(&self.tree.text(path));
         let words: Vec<_> = words(&code).into_iter().map(|(_, word)| word).collect();
         let is_there = if path.starts_with(CASES) { has_case(&words, name) } else { has_test(&words, name) };
-        if !is_coming {
-            if !is_there {
-                let what = if path.starts_with(CASES) { "case in the list of" } else { "test in" };
-                self.find(line, format!("there is no {what} `{path}` that is called `{name}`"));
-            }
-            return;
+        if !is_there {
+            let what = if path.starts_with(CASES) { "case in the list of" } else { "test in" };
+            self.find(line, format!("there is no {what} `{path}` that is called `{name}`"));
         }
-        let entry = format!("{path}::{name}");
-        if is_there {
-            self.find(line, format!("`{entry}` is there: take `{}` away", MARK_COMING.trim()));
-        } else if !self.coming.contains(&entry.as_str()) {
-            self.find(line, format!("write `{entry}`: it is not on the list of tests that are coming"));
-        }
-        self.seen.insert(entry);
     }
 }
 

@@ -23,3 +23,4 @@ mod schema_page;
 mod session;
 mod tls;
 mod unfit;
+mod views;

@@ -12,3 +12,4 @@ mod permission;
 mod plans;
 mod recipes;
 mod reset;
+mod views;

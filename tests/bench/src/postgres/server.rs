@@ -17,7 +17,7 @@ pub(crate) fn start() -> Cluster {
 }
 
 /// Connects; the runtime drives the connection.
-pub(super) async fn connect(url: &str) -> anyhow::Result<Client> {
+pub(crate) async fn connect(url: &str) -> anyhow::Result<Client> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     // How it ends is heard by whoever waits for an answer.
     tokio::spawn(async move { drop(connection.await) });

@@ -31,10 +31,10 @@ async fn never_listed(f: &Fixture) {}
 /// What is found on a page with these rows.
 fn found(rows: &[&str]) -> Vec<String> {
     let rows = rows.join("\n");
-    found_on(&format!("# Promises\n\n{HEADER}\n|---|---|---|\n{rows}\n\nMore.\n"), &[], &[])
+    found_on(&format!("# Promises\n\n{HEADER}\n|---|---|---|\n{rows}\n\nMore.\n"), &[])
 }
 
-fn found_on(page: &str, not_yet: &[&str], coming: &[&str]) -> Vec<String> {
+fn found_on(page: &str, not_yet: &[&str]) -> Vec<String> {
     let files = [
         (PAGE, page),
         ("crates/a/src/sum.rs", "//! Sums.\npub struct Sum;\n"),
@@ -42,7 +42,7 @@ fn found_on(page: &str, not_yet: &[&str], coming: &[&str]) -> Vec<String> {
         ("tests/conformance/src/cases/sum.rs", CASES),
     ];
     let (_folder, tree): (_, Tree) = tree(&files);
-    let findings: Vec<Finding> = check_page(&tree, not_yet, coming);
+    let findings: Vec<Finding> = check_page(&tree, not_yet);
     findings.iter().map(ToString::to_string).collect()
 }
 
@@ -108,34 +108,18 @@ fn another_table_and_an_empty_page_are_found() {
     let other =
         format!("{HEADER}\n|---|---|---|\n| It | `Sum` | `crates/a/tests/sum.rs::adds_up` |\n\n| a | b |\n|---|---|\n");
     let begin = format!("docs/promises.md:5: promises: begin the table with `{HEADER}`");
-    assert_eq!(found_on(&other, &[], &[]), [begin]);
+    assert_eq!(found_on(&other, &[]), [begin]);
     let write = "docs/promises.md:1: promises: write down what the source document promises, and which test guards it";
-    assert_eq!(found_on("", &[], &[]), [write]);
-    assert_eq!(found_on(&format!("{HEADER}\n|---|---|---|\n"), &[], &[]), [write]);
+    assert_eq!(found_on("", &[]), [write]);
+    assert_eq!(found_on(&format!("{HEADER}\n|---|---|---|\n"), &[]), [write]);
 }
 
 #[test]
 fn what_is_not_there_yet_is_on_the_list_and_the_list_is_on_the_page() {
     let page = format!("{HEADER}\n|---|---|---|\n| It flies. | Nothing flies. | *not yet*: wings |\n");
-    assert_eq!(found_on(&page, &["wings"], &[]), [] as [String; 0]);
+    assert_eq!(found_on(&page, &["wings"]), [] as [String; 0]);
     let unlisted = "keep it, and name its test: `wings` is not on the list of what may be missing";
-    assert_eq!(found_on(&page, &[], &[]), [format!("docs/promises.md:3: promises: {unlisted}")]);
+    assert_eq!(found_on(&page, &[]), [format!("docs/promises.md:3: promises: {unlisted}")]);
     let unused = "docs/promises.md:1: promises: no row says `gills` any more: take it out of the list";
-    assert_eq!(found_on(&page, &["gills", "wings"], &[]), [unused]);
-}
-
-#[test]
-fn a_test_that_is_coming_is_on_the_list_until_it_is_there() {
-    let page = |test: &str| format!("{HEADER}\n|---|---|---|\n| It adds. | `Sum` | `{test}` (coming) |\n");
-    let later = "crates/a/tests/sum.rs::subtracts";
-    assert_eq!(found_on(&page(later), &[], &[later]), [] as [String; 0]);
-    let unlisted =
-        format!("docs/promises.md:3: promises: write `{later}`: it is not on the list of tests that are coming");
-    assert_eq!(found_on(&page(later), &[], &[]), [unlisted]);
-    let there = "crates/a/tests/sum.rs::adds_up";
-    let finding = format!("docs/promises.md:3: promises: `{there}` is there: take `(coming)` away");
-    assert_eq!(found_on(&page(there), &[], &[there]), [finding]);
-    let unused = format!("docs/promises.md:1: promises: no row says `{later}` any more: take it out of the list");
-    let other = page(there).replace(" (coming)", "");
-    assert_eq!(found_on(&other, &[], &[later]), [unused]);
+    assert_eq!(found_on(&page, &["gills", "wings"]), [unused]);
 }
