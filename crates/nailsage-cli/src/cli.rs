@@ -83,7 +83,7 @@ pub(crate) struct Global {
     // Not a comment, because rustdoc would make links of the URLs.
     #[arg(
         long,
-        help = "The book: sqlite:///relative.db, sqlite:////absolute.db or postgresql://user:password@host/database",
+        help = "The book: sqlite:///FILE, or postgresql://user:password@host/database",
         global = true,
         value_name = "URL",
         env = "DATABASE_URL",
