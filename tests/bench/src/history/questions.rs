@@ -48,17 +48,10 @@ pub(crate) struct Question {
     pub(crate) name: &'static str,
     /// The number of closed positions is for naming rows in the middle.
     pub(crate) ask: fn(&dyn Store, i64) -> Pending<usize>,
-    /// Whether its page may end before it has found anything, because no index serves its filters.
-    pub(crate) may_be_empty: bool,
 }
 
 const fn question(name: &'static str, ask: fn(&dyn Store, i64) -> Pending<usize>) -> Question {
-    Question { name, ask, may_be_empty: false }
-}
-
-/// A page that looks at a bounded number of rows.
-const fn walk(name: &'static str, ask: fn(&dyn Store, i64) -> Pending<usize>) -> Question {
-    Question { name, ask, may_be_empty: true }
+    Question { name, ask }
 }
 
 const NEWEST: Order = Order::Descending;
@@ -67,7 +60,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
     question("positions of a strategy, newest 50", |store, _| {
         rows(store.positions(PositionQuery { strategy_id: id(BUSY), limit: 50, order: NEWEST, ..Default::default() }))
     }),
-    walk("positions of a strategy long retired, newest 50", |store, _| {
+    question("positions of a strategy long retired, newest 50", |store, _| {
         rows(store.positions(PositionQuery {
             strategy_id: id(RETIRED),
             limit: 50,
@@ -92,7 +85,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
     question("signals of a strategy, newest 100", |store, _| {
         rows(store.signals(SignalQuery { strategy_id: id(BUSY), order: NEWEST, ..Default::default() }))
     }),
-    walk("signals of a strategy long retired, newest 50", |store, _| {
+    question("signals of a strategy long retired, newest 50", |store, _| {
         rows(store.signals(SignalQuery { strategy_id: id(RETIRED), limit: 50, order: NEWEST, ..Default::default() }))
     }),
     question("trades of a position", |store, closed| {
@@ -108,7 +101,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
     question("events of a type, newest 100", |store, _| {
         rows(store.events(EventQuery { event_type: "type 7".parse().ok(), order: NEWEST, ..Default::default() }))
     }),
-    walk("events of a strategy long retired, newest 50", |store, _| {
+    question("events of a strategy long retired, newest 50", |store, _| {
         rows(store.events(EventQuery { strategy_id: id(RETIRED), limit: 50, order: NEWEST, ..Default::default() }))
     }),
     question("snapshots, newest 100", |store, _| {

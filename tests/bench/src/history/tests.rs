@@ -109,7 +109,9 @@ const WRONG: [&str; 4] = [
 fn assert_usable(runtime: &Runtime, store: &Arc<dyn Store>) {
     for question in QUESTIONS {
         let rows = runtime.block_on((question.ask)(store.as_ref(), YOUNG.closed)).unwrap();
-        assert!(rows > 0 || question.may_be_empty, "nothing to read: {}", question.name);
+        // No index serves these: their page ends after so many rows, before it comes to the old ones.
+        let is_walk = question.name.contains("long retired");
+        assert!(rows > 0 || is_walk, "nothing to read: {}", question.name);
     }
     let position = nailsage_domain::PositionId::new(YOUNG.closed + OPEN).unwrap();
     let close = ClosePosition::new(position, "50100".parse().unwrap());
