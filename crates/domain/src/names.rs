@@ -213,3 +213,14 @@ names! {
         Adjust = "adjust",
     }
 }
+
+impl LedgerKind {
+    /// Whether metrics are made of such an entry: money moves, or a strategy begins.
+    #[must_use]
+    pub const fn counts_for_metrics(self) -> bool {
+        match self {
+            Self::Register | Self::Adjust | Self::Close | Self::Liquidate => true,
+            Self::Activate | Self::Deactivate | Self::Open | Self::Stops => false,
+        }
+    }
+}

@@ -7,7 +7,7 @@ use nailsage_store::{
     StoreError, StrategyRef,
     footprint::Footprint,
     inspect::ensure_version,
-    metrics::{METRICS_ENTRIES_MAX, MetricsInput, MetricsLoading},
+    metrics::{METRICS_ENTRIES_MAX, MetricsInput, MetricsLoading, end_ms},
     rows::read as rows,
     state::{Book, State},
 };
@@ -110,10 +110,6 @@ async fn metrics(session: &Session, book: &Book, at: UnixMillis) -> Result<Metri
     let within = vec![number(loading.known_from_ms()), number(end_ms(until))];
     let known = read(rows::known_metric, &fetch(session, sql::METRICS_KNOWN, within).await?)?;
     Ok(loading.into_input(until, entries, known))
-}
-
-fn end_ms(until: Option<UnixMillis>) -> i64 {
-    until.map_or(i64::MAX, UnixMillis::get)
 }
 
 fn number(value: i64) -> Param<'static> {

@@ -6,7 +6,7 @@ use nailsage_domain::{PositionId, UnixMillis};
 use nailsage_store::{
     StrategyRef,
     footprint::Footprint,
-    metrics::{METRICS_ENTRIES_MAX, MetricsInput, MetricsLoading},
+    metrics::{METRICS_ENTRIES_MAX, MetricsInput, MetricsLoading, end_ms},
     plan::StrategyState,
     rows::read as rows,
     state::{Book, State},
@@ -68,10 +68,6 @@ fn metrics(connection: &Connection, book: &Book, at: UnixMillis) -> Result<Metri
     }
     let known = all(connection, sql::METRICS_KNOWN, (loading.known_from_ms(), end_ms(until)), rows::known_metric)?;
     Ok(loading.into_input(until, entries, known))
-}
-
-fn end_ms(until: Option<UnixMillis>) -> i64 {
-    until.map_or(i64::MAX, UnixMillis::get)
 }
 
 pub(crate) fn find_strategy(connection: &Connection, strategy: &StrategyRef) -> Result<Option<StrategyState>> {

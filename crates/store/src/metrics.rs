@@ -137,6 +137,12 @@ impl MetricsLoading {
     }
 }
 
+/// The end of the entries as a bound in Unix milliseconds; beyond every time where there is none.
+#[must_use]
+pub fn end_ms(until: Option<UnixMillis>) -> i64 {
+    until.map_or(i64::MAX, UnixMillis::get)
+}
+
 fn day_start(at: UnixMillis) -> UnixMillis {
     // Times begin at the start of a day, so the start of each day is a time.
     UnixMillis::new(at.utc_day() * DAY_MILLIS).unwrap_or(UnixMillis::MIN)

@@ -43,7 +43,7 @@ pub(super) fn post(
         strategy.updated_at = overlay.now;
     }
     state.totals.ledger_seq += 1;
-    if counts_for_metrics(line.kind) {
+    if line.kind.counts_for_metrics() {
         let from = overlay.book.metrics_from.get_or_insert(overlay.at);
         *from = overlay.at.min(*from);
     }
@@ -64,12 +64,4 @@ pub(super) fn post(
     });
     overlay.put_strategy(write, state);
     Ok(balance)
-}
-
-/// Whether money moves, or a strategy begins.
-fn counts_for_metrics(kind: LedgerKind) -> bool {
-    match kind {
-        LedgerKind::Register | LedgerKind::Adjust | LedgerKind::Close | LedgerKind::Liquidate => true,
-        LedgerKind::Activate | LedgerKind::Deactivate | LedgerKind::Open | LedgerKind::Stops => false,
-    }
 }

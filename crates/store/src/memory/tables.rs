@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use nailsage_domain::{
-    Event, LedgerEntry, LedgerKind, MetricId, Signal, StateSnapshot, StrategyId, StrategySnapshot, Trade, UnixMillis,
+    Event, LedgerEntry, MetricId, Signal, StateSnapshot, StrategyId, StrategySnapshot, Trade, UnixMillis,
 };
 
 use crate::{
@@ -53,7 +53,8 @@ impl Tables {
         }
         let sums = sums.into_iter().map(|(strategy_id, (_, sums))| (strategy_id, sums)).collect();
         let loading = MetricsLoading::new(book, at, i64::try_from(self.metrics.len()).unwrap_or(i64::MAX), sums);
-        let mut entries: Vec<_> = self.ledger.values().flatten().filter(|entry| counts(entry.kind)).collect();
+        let mut entries: Vec<_> =
+            self.ledger.values().flatten().filter(|entry| entry.kind.counts_for_metrics()).collect();
         entries.retain(|entry| loading.from().is_some_and(|from| entry.timestamp >= from));
         entries.sort_by_key(|entry| (entry.timestamp, entry.strategy_id, entry.seq));
         let until = loading.until(entries.get(METRICS_ENTRIES_MAX as usize).map(|entry| entry.timestamp));
@@ -67,9 +68,4 @@ impl Tables {
     pub(super) fn snapshots_of(&self, strategy_id: StrategyId) -> Vec<StrategySnapshot> {
         self.strategy_snapshots.iter().filter(|snapshot| snapshot.strategy_id == strategy_id).cloned().collect()
     }
-}
-
-/// Whether money moves, or a strategy begins.
-fn counts(kind: LedgerKind) -> bool {
-    matches!(kind, LedgerKind::Register | LedgerKind::Adjust | LedgerKind::Close | LedgerKind::Liquidate)
 }
