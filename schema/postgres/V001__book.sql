@@ -287,28 +287,29 @@ CREATE TABLE strategy_totals (
 -- --------------------------------------------------------------------------------------------------------- indexes
 -- The document's names, each serving the document's purpose at the least cost of writing. A partial index is used
 -- only by queries that write its condition out as a literal, never as a parameter. Where pages of rows are read in the
--- order of their ids, the id is named as the last column: on SQLite every index ends in it by itself.
+-- order of their ids, or of time and id, the id is named as the last column: on SQLite every index ends in it by
+-- itself.
 
 CREATE INDEX idx_strategies_active ON strategies (is_active);
 CREATE INDEX idx_strategies_starlisting ON strategies (starlisting_id);
 
 -- The last closed positions of a strategy are read from the end, without sorting.
-CREATE INDEX idx_positions_strategy ON positions (strategy_id, exit_timestamp);
+CREATE INDEX idx_positions_strategy ON positions (strategy_id, exit_timestamp, id);
 -- Open positions are few among many, so only they are indexed by status and by market. Closing one takes it out, hence
 -- is never HOT; marking one is.
 CREATE INDEX idx_positions_status ON positions (strategy_id, starlisting_id) WHERE status = 'open';
 CREATE INDEX idx_positions_starlisting ON positions (starlisting_id) WHERE status = 'open';
-CREATE INDEX idx_positions_entry_time ON positions (entry_timestamp);
+CREATE INDEX idx_positions_entry_time ON positions (entry_timestamp, id);
 
 -- Which signal was a strategy's last on a market is one look.
 CREATE INDEX idx_signals_strategy ON signals (strategy_id, starlisting_id, timestamp, id);
-CREATE INDEX idx_signals_timestamp ON signals (timestamp);
+CREATE INDEX idx_signals_timestamp ON signals (timestamp, id);
 -- Suppressed signals are most of them; the few executed ones are what is looked for.
-CREATE INDEX idx_signals_executed ON signals (strategy_id, timestamp) WHERE was_executed;
+CREATE INDEX idx_signals_executed ON signals (strategy_id, timestamp, id) WHERE was_executed;
 
 CREATE INDEX idx_trades_position ON trades (position_id);
 CREATE INDEX idx_trades_strategy ON trades (strategy_id, id);
-CREATE INDEX idx_trades_timestamp ON trades (timestamp);
+CREATE INDEX idx_trades_timestamp ON trades (timestamp, id);
 -- Of trades that have a signal. Deleting a signal uses it too, since no trade may be left pointing at it.
 CREATE INDEX idx_trades_signal ON trades (signal_id) WHERE signal_id IS NOT NULL;
 
@@ -325,10 +326,14 @@ CREATE UNIQUE INDEX idx_performance_unique ON performance_metrics (coalesce(stra
 -- beginnings.
 CREATE INDEX idx_ledger_money ON ledger (timestamp, strategy_id, seq)
     WHERE kind IN ('register', 'adjust', 'close', 'liquidate');
+-- What was paid in and out of a strategy: few entries among many.
+CREATE INDEX idx_ledger_adjustments ON ledger (strategy_id, seq) WHERE kind = 'adjust';
 
 CREATE INDEX idx_event_log_type ON event_log (event_type, id);
-CREATE INDEX idx_event_log_severity ON event_log (severity);
-CREATE INDEX idx_event_log_timestamp ON event_log (timestamp);
+CREATE INDEX idx_event_log_severity ON event_log (severity, id);
+CREATE INDEX idx_event_log_timestamp ON event_log (timestamp, id);
+-- Of events that are about a strategy, in the order of their ids.
+CREATE INDEX idx_event_log_strategy ON event_log (strategy_id, id) WHERE strategy_id IS NOT NULL;
 
 -- -------------------------------------------------------------------------------------------------------- triggers
 -- What is written stays written. The one door is pruning: old rows may go while book.pruning is true. Every condition

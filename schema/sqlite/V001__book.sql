@@ -355,10 +355,14 @@ CREATE UNIQUE INDEX idx_performance_unique ON performance_metrics (coalesce(stra
 -- beginnings.
 CREATE INDEX idx_ledger_money ON ledger (timestamp, strategy_id, seq)
     WHERE kind IN ('register', 'adjust', 'close', 'liquidate');
+-- What was paid in and out of a strategy: few entries among many.
+CREATE INDEX idx_ledger_adjustments ON ledger (strategy_id, seq) WHERE kind = 'adjust';
 
 CREATE INDEX idx_event_log_type ON event_log (event_type);
 CREATE INDEX idx_event_log_severity ON event_log (severity);
 CREATE INDEX idx_event_log_timestamp ON event_log (timestamp);
+-- Of events that are about a strategy, in the order of their ids.
+CREATE INDEX idx_event_log_strategy ON event_log (strategy_id) WHERE strategy_id IS NOT NULL;
 
 -- -------------------------------------------------------------------------------------------------------- triggers
 -- What is written stays written. The one door is pruning: old rows may go while book.pruning is 1. NOT EXISTS, so

@@ -55,10 +55,10 @@ pub use nailsage_domain::*;
 pub use nailsage_store::MemoryStore;
 pub use nailsage_store::{
     ACTIONS_MAX, Access, Action, Activate, AdjustBankroll, Answer, BankrollAdjusted, BankrollChange, BookStatus,
-    CURVE_POINTS_MAX, CURVE_POINTS_MIN, CallError, Caller, Clock, ClosePosition, Command, Curve, CurveQuery,
-    DEFAULT_TIMEOUT, Deactivate, Done, EventLogged, EventQuery, LedgerQuery, LiquidatePosition, LogEvent, MarkMarket,
-    MarkPosition, MarketMarked, MetricCursor, MetricRow, MetricsOf, MetricsQuery, MetricsRefreshed, OpenError,
-    OpenOptions, OpenPosition, Order, Outcome, PAGE_ROWS_MAX, Page, Pending, PositionClosed, PositionMarked,
+    CURVE_POINTS_MAX, CURVE_POINTS_MIN, CallError, Caller, Clock, ClosePosition, ClosedQuery, Command, Curve,
+    CurveQuery, DEFAULT_TIMEOUT, Deactivate, Done, EventLogged, EventQuery, LedgerQuery, LiquidatePosition, LogEvent,
+    MarkMarket, MarkPosition, MarketMarked, MetricCursor, MetricRow, MetricsOf, MetricsQuery, MetricsRefreshed,
+    OpenError, OpenOptions, OpenPosition, Order, Outcome, PAGE_ROWS_MAX, Page, Pending, PositionClosed, PositionMarked,
     PositionOpened, PositionQuery, PositionRef, Reader, RecordSignal, RecordSnapshot, RefreshMetrics, Refusal, Refused,
     RegisterStrategy, SetStops, SignalQuery, SignalRecorded, Size, SnapshotQuery, StopsSet, Store, StoreError,
     StoreExt, StrategyActivity, StrategyQuery, StrategyRecord, StrategyRef, StrategyRegistered, SystemClock,

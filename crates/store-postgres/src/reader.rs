@@ -1,14 +1,16 @@
 //! Questions to the book as SQL.
 
 use nailsage_domain::{
-    EquityCurve, Event, EventId, ExitReason, LedgerEntry, Position, PositionId, PositionStatus, RequestKey, Severity,
-    Side, Signal, SignalId, SignalType, SnapshotId, StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade,
-    TradeId, UnixMillis, ValueError,
+    EquityCurve, Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Signal, SignalId, SnapshotId,
+    StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis, ValueError,
 };
 use nailsage_store::{
-    BookStatus, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf,
-    MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery,
-    StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, Walk, plan::StrategyState, rows::read as rows,
+    BookStatus, ClosedQuery, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor,
+    MetricRow, MetricsOf, MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery,
+    SnapshotQuery, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, Walk,
+    by_time::{TimePage, end_of_walk},
+    plan::StrategyState,
+    rows::read as rows,
     state::Book,
 };
 use tokio_postgres::{Row, types::Type};
@@ -20,6 +22,8 @@ use crate::{
     store::PostgresStore,
 };
 
+mod by_id;
+mod by_time;
 #[cfg(test)]
 mod plans;
 mod select;
@@ -30,76 +34,12 @@ type NextId = fn(&Book) -> i64;
 /// A place in a list.
 type At<C> = fn(i64) -> Result<C, ValueError>;
 
+use by_id::{events, ledger, positions, signals, strategies, trades};
+use by_time::Listed;
 use select::Select;
 
-fn strategies(query: &StrategyQuery) -> Select {
-    let place = (query.after.map(StrategyId::get), query.rows(), query.order);
-    Select::new(sql::STRATEGIES).with_some("s.is_active =", Type::BOOL, query.is_active).by("s.id", place)
-}
-
-fn positions(query: &PositionQuery) -> Select {
-    let place = (query.after.map(PositionId::get), query.rows(), query.order);
-    let status = query.status.map(|status: PositionStatus| format!("p.status = '{}'", status.as_str()));
-    Select::new(sql::POSITIONS)
-        .literally(status.as_deref())
-        .literally(query.is_open.map(|is_open| if is_open { "p.status = 'open'" } else { "p.status <> 'open'" }))
-        .with_some("p.strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))
-        .with_some("p.starlisting_id =", Type::INT8, query.starlisting_id.map(StarlistingId::get))
-        .with_some("p.side =", Type::TEXT, query.side.map(Side::as_str))
-        .with_some("p.exit_reason =", Type::TEXT, query.exit_reason.map(ExitReason::as_str))
-        .with_some("p.entry_timestamp >=", Type::INT8, query.since.map(UnixMillis::get))
-        .with_some("p.entry_timestamp <", Type::INT8, query.until.map(UnixMillis::get))
-        .walk("p.id", query.walk(), "next_position_id")
-        .by("p.id", place)
-}
-
-fn trades(query: &TradeQuery) -> Select {
-    let place = (query.after.map(TradeId::get), query.rows(), query.order);
-    Select::new(sql::TRADES)
-        .with_some("position_id =", Type::INT8, query.position_id.map(PositionId::get))
-        .with_some("strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))
-        .with_some("starlisting_id =", Type::INT8, query.starlisting_id.map(StarlistingId::get))
-        .within(query.since, query.until)
-        .walk("id", query.walk(), "next_trade_id")
-        .by("id", place)
-}
-
-fn signals(query: &SignalQuery) -> Select {
-    let place = (query.after.map(SignalId::get), query.rows(), query.order);
-    Select::new(sql::SIGNALS)
-        .with_some("was_executed =", Type::BOOL, query.was_executed)
-        .with_some("strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))
-        .with_some("starlisting_id =", Type::INT8, query.starlisting_id.map(StarlistingId::get))
-        .with_some("signal_type =", Type::TEXT, query.signal_type.map(SignalType::as_str))
-        .with_some("rejection_reason =", Type::TEXT, query.rejection_reason.as_ref().map(ToString::to_string))
-        .within(query.since, query.until)
-        .walk("id", query.walk(), "next_signal_id")
-        .by("id", place)
-}
-
-fn ledger(query: &LedgerQuery) -> Select {
-    let place = (query.after, query.rows(), query.order);
-    Select::new(sql::LEDGER).with("strategy_id =", Type::INT8, query.strategy_id.get()).by("seq", place)
-}
-
-fn events(query: &EventQuery) -> Select {
-    let place = (query.after.map(EventId::get), query.rows(), query.order);
-    let event_type = query.event_type.as_ref().map(|it| it.as_str().to_owned());
-    Select::new(sql::EVENTS)
-        .with_some("event_type =", Type::TEXT, event_type)
-        .literally(query.min_severity.map(severities_from).as_deref())
-        .with_some("strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))
-        .with_some("timestamp >=", Type::INT8, query.since.map(UnixMillis::get))
-        .with_some("timestamp <", Type::INT8, query.until.map(UnixMillis::get))
-        .walk("id", query.walk(), "next_event_id")
-        .by("id", place)
-}
-
-fn severities_from(least: Severity) -> String {
-    let names: Vec<_> =
-        Severity::ALL.iter().filter(|it| **it >= least).map(|it| format!("'{}'", it.as_str())).collect();
-    format!("severity IN ({})", names.join(", "))
-}
+/// A page in the order of time, on its way.
+type Timed<T, Id> = Pending<Page<T, TimeCursor<Id>>>;
 
 fn record(state: StrategyState) -> StrategyRecord {
     StrategyRecord { strategy: state.strategy, totals: state.totals }
@@ -110,16 +50,16 @@ fn strategy_record(row: &rows::Columns<'_, BadRow>) -> Result<StrategyRecord, Ba
 }
 
 fn snapshots(query: &SnapshotQuery) -> Select {
-    let place = (query.after, query.rows(), query.order);
-    Select::new(sql::SNAPSHOTS).within(query.since, query.until).by_time("id", place)
+    let (key, span) = (("timestamp", "id"), query.span());
+    Select::new(sql::SNAPSHOTS).between(key, span).in_order(key, span.order, i64::from(query.rows()) + 1)
 }
 
 fn strategy_snapshots(strategy_id: StrategyId, query: &SnapshotQuery) -> Select {
-    let place = (query.after, query.rows(), query.order);
+    let (key, span) = (("timestamp", "snapshot_id"), query.span());
     Select::new(sql::STRATEGY_SNAPSHOTS)
         .with("strategy_id =", Type::INT8, strategy_id.get())
-        .within(query.since, query.until)
-        .by_time("snapshot_id", place)
+        .between(key, span)
+        .in_order(key, span.order, i64::from(query.rows()) + 1)
 }
 
 fn equity(query: &CurveQuery) -> Select {
@@ -200,6 +140,20 @@ impl PostgresStore {
         })
     }
 
+    /// A page in the order of time; it and where its walk ends, if it is one, are of the same moment.
+    fn by_time<Q: Listed>(&self, query: Q) -> Pending<TimePage<Q>> {
+        let select = by_time::select(&query);
+        let mut parts = vec![(select.sql, select.params)];
+        parts.extend(by_time::ends(&query).map(|ends| (ends.sql, ends.params)));
+        self.readers.ask_together("reading a page", parts, move |found| {
+            let end = match found.get(1) {
+                Some(places) => end_of_walk(&read(rows::place, places)?),
+                None => None,
+            };
+            query.page(read(Q::MAP, &found[0])?, end).map_err(BadRow::no_value)
+        })
+    }
+
     /// The one row that a statement finds, if any.
     fn one<T: Send + 'static>(
         &self,
@@ -254,14 +208,30 @@ impl Reader for PostgresStore {
         self.walked(positions(&query), query.rows(), rows::position, |row| row.id, (walk, PositionId::new))
     }
 
+    fn positions_by_time(&self, query: PositionQuery<TimeCursor<PositionId>>) -> Timed<Position, PositionId> {
+        self.by_time(query)
+    }
+
+    fn closed_positions(&self, query: ClosedQuery) -> Timed<Position, PositionId> {
+        self.by_time(query)
+    }
+
     fn trades(&self, query: TradeQuery) -> Pending<Page<Trade, TradeId>> {
         let walk = query.walk().map(|walk| (walk, TradeQuery::next_id as NextId));
         self.walked(trades(&query), query.rows(), rows::trade, |row| row.id, (walk, TradeId::new))
     }
 
+    fn trades_by_time(&self, query: TradeQuery<TimeCursor<TradeId>>) -> Timed<Trade, TradeId> {
+        self.by_time(query)
+    }
+
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>> {
         let walk = query.walk().map(|walk| (walk, SignalQuery::next_id as NextId));
         self.walked(signals(&query), query.rows(), rows::signal, |row| row.id, (walk, SignalId::new))
+    }
+
+    fn signals_by_time(&self, query: SignalQuery<TimeCursor<SignalId>>) -> Timed<Signal, SignalId> {
+        self.by_time(query)
     }
 
     fn signal_funnel(&self, query: FunnelQuery) -> Pending<Vec<FunnelRow>> {
@@ -270,12 +240,30 @@ impl Reader for PostgresStore {
     }
 
     fn ledger(&self, query: LedgerQuery) -> Pending<Page<LedgerEntry, i64>> {
-        self.page(ledger(&query), query.rows(), rows::ledger_entry, |entry| entry.seq)
+        let select = ledger(&query);
+        let Some(walk) = query.walk() else {
+            return self.page(select, query.rows(), rows::ledger_entry, |entry| entry.seq);
+        };
+        let of_strategy: Vec<Param<'static>> = vec![
+            (Box::new(vec![query.strategy_id.get()]), Type::INT8_ARRAY),
+            (Box::new(Vec::<i64>::new()), Type::INT8_ARRAY),
+        ];
+        let parts = vec![(sql::STRATEGIES_BY_ID.to_owned(), of_strategy), (select.sql, select.params)];
+        self.readers.ask_together("reading a page", parts, move |found| {
+            let strategy = read(rows::strategy, &found[0])?.pop();
+            let next_seq = strategy.map_or(1, |state| state.totals.ledger_seq + 1);
+            let entries = read(rows::ledger_entry, &found[1])?;
+            Page::from_walk(entries, query.rows(), |entry| entry.seq, (walk, next_seq), Ok)
+        })
     }
 
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>> {
         let walk = query.walk().map(|walk| (walk, EventQuery::next_id as NextId));
         self.walked(events(&query), query.rows(), rows::event, |row| row.id, (walk, EventId::new))
+    }
+
+    fn events_by_time(&self, query: EventQuery<TimeCursor<EventId>>) -> Timed<Event, EventId> {
+        self.by_time(query)
     }
 
     fn snapshots(&self, query: SnapshotQuery) -> Pending<Page<StateSnapshot, TimeCursor<SnapshotId>>> {

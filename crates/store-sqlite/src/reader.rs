@@ -1,13 +1,13 @@
 //! Questions to the book as SQL.
 
 use nailsage_domain::{
-    Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Severity, Signal, SignalId, SnapshotId,
-    StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
+    Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Signal, SignalId, SnapshotId, StarlistingId,
+    StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
-    BookStatus, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf,
-    MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery,
-    StoreError, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState,
+    BookStatus, ClosedQuery, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor,
+    MetricRow, MetricsOf, MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery,
+    SnapshotQuery, StoreError, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState,
     rows::read as rows, state::Book,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
@@ -20,104 +20,30 @@ use crate::{
     store::SqliteStore,
 };
 
+mod by_id;
+mod by_time;
 #[cfg(test)]
 mod plans;
 mod select;
 
+use by_id::{events, ledger, positions, signals, strategies, trades};
 use select::Select;
 
-fn strategies(query: &StrategyQuery) -> Select {
-    let place = (query.after.map(StrategyId::get), query.rows(), query.order);
-    Select::new(sql::STRATEGIES).with_some("s.is_active = ?", query.is_active).by("s.id", place)
-}
-
-fn positions(query: &PositionQuery, next_id: i64) -> Select {
-    let place = (query.after.map(PositionId::get), query.rows(), query.order);
-    let strategy_id = query.strategy_id.map(StrategyId::get);
-    let status = query.status.map(|status| format!("status = '{}'", status.as_str()));
-    let select = Select::new(sql::POSITIONS)
-        .literally(status.as_deref())
-        .literally(query.is_open.map(|is_open| if is_open { "status = 'open'" } else { "status <> 'open'" }))
-        .with_some("side = ?", query.side.map(|side| side.as_str().to_owned()))
-        .with_some("exit_reason = ?", query.exit_reason.map(|reason| reason.as_str().to_owned()))
-        .with_some("+entry_timestamp >= ?", query.since.map(UnixMillis::get))
-        .with_some("+entry_timestamp < ?", query.until.map(UnixMillis::get));
-    let starlisting_id = query.starlisting_id.map(StarlistingId::get);
-    if query.is_of_open_ones() {
-        // The few among the many: their own indexes find them without a walk past every closed one, and sorting them
-        // costs little. Here it is the walk that the `+` keeps SQLite from.
-        select
-            .with_some("strategy_id = ?", strategy_id)
-            .with_some("starlisting_id = ?", starlisting_id)
-            .by("+id", place)
-    } else {
-        select
-            .with_some("+strategy_id = ?", strategy_id)
-            .with_some("+starlisting_id = ?", starlisting_id)
-            .walk(query.walk(), next_id)
-            .by("id", place)
-    }
-}
-
-fn trades(query: &TradeQuery, next_id: i64) -> Select {
-    let place = (query.after.map(TradeId::get), query.rows(), query.order);
-    // Both indexes end in the id. A position has few trades, a strategy many, and without statistics SQLite could not
-    // tell which to take.
-    let of_strategy = if query.position_id.is_some() { "+strategy_id = ?" } else { "strategy_id = ?" };
-    Select::new(sql::TRADES)
-        .with_some("position_id = ?", query.position_id.map(PositionId::get))
-        .with_some(of_strategy, query.strategy_id.map(StrategyId::get))
-        .with_some("starlisting_id = ?", query.starlisting_id.map(StarlistingId::get))
-        .with_some("+timestamp >= ?", query.since.map(UnixMillis::get))
-        .with_some("+timestamp < ?", query.until.map(UnixMillis::get))
-        .walk(query.walk(), next_id)
-        .by("id", place)
-}
-
-fn signals(query: &SignalQuery, next_id: i64) -> Select {
-    let place = (query.after.map(SignalId::get), query.rows(), query.order);
-    // A value, so that the partial index on executed ones, which is in order of time, is out of the question.
-    Select::new(sql::SIGNALS)
-        .with_some("was_executed = ?", query.was_executed)
-        .with_some("+strategy_id = ?", query.strategy_id.map(StrategyId::get))
-        .with_some("+starlisting_id = ?", query.starlisting_id.map(StarlistingId::get))
-        .with_some("signal_type = ?", query.signal_type.map(|it| it.as_str().to_owned()))
-        .with_some("rejection_reason = ?", query.rejection_reason.as_ref().map(|it| it.as_str().to_owned()))
-        .with_some("+timestamp >= ?", query.since.map(UnixMillis::get))
-        .with_some("+timestamp < ?", query.until.map(UnixMillis::get))
-        .walk(query.walk(), next_id)
-        .by("id", place)
-}
-
-fn ledger(query: &LedgerQuery) -> Select {
-    let place = (query.after, query.rows(), query.order);
-    Select::new(sql::LEDGER).with("strategy_id = ?", query.strategy_id.get()).by("seq", place)
-}
-
-fn events(query: &EventQuery, next_id: i64) -> Select {
-    let place = (query.after.map(EventId::get), query.rows(), query.order);
-    // The index on the type ends in the id, so it is in order.
-    Select::new(sql::EVENTS)
-        .with_some("event_type = ?", query.event_type.as_ref().map(|it| it.as_str().to_owned()))
-        .literally(query.min_severity.map(severities_from).as_deref())
-        .with_some("+strategy_id = ?", query.strategy_id.map(StrategyId::get))
-        .with_some("+timestamp >= ?", query.since.map(UnixMillis::get))
-        .with_some("+timestamp < ?", query.until.map(UnixMillis::get))
-        .walk(query.walk(), next_id)
-        .by("id", place)
-}
+/// A page in the order of time, on its way.
+type Timed<T, Id> = Pending<Page<T, TimeCursor<Id>>>;
 
 fn snapshots(query: &SnapshotQuery) -> Select {
-    let place = (query.after, query.rows(), query.order);
-    Select::new(sql::SNAPSHOTS).within(query.since, query.until).by_time("id", place)
+    let (key, span) = (("timestamp", "id"), query.span());
+    Select::new(sql::SNAPSHOTS).between(key, span).in_order(key, span.order, query.rows() + 1)
 }
 
 fn strategy_snapshots(strategy_id: StrategyId, query: &SnapshotQuery) -> Select {
-    let place = (query.after, query.rows(), query.order);
-    Select::new(sql::STRATEGY_SNAPSHOTS)
-        .with("strategy_id = ?", strategy_id.get())
-        .within(query.since, query.until)
-        .by_time("snapshot_id", place)
+    let (key, span) = (("timestamp", "snapshot_id"), query.span());
+    Select::new(sql::STRATEGY_SNAPSHOTS).with("strategy_id = ?", strategy_id.get()).between(key, span).in_order(
+        key,
+        span.order,
+        query.rows() + 1,
+    )
 }
 
 fn equity(query: &CurveQuery) -> Select {
@@ -194,18 +120,19 @@ fn book_row(connection: &Connection) -> Result<Book, StoreError> {
     book(connection).map_err(|error| store_error("reading the book row", error))
 }
 
+/// The next `seq` of a strategy's ledger.
+fn next_seq(connection: &Connection, strategy_id: StrategyId) -> Result<i64, StoreError> {
+    let found = find_strategy(connection, &StrategyRef::Id(strategy_id));
+    let found = found.map_err(|error| store_error("reading a strategy", error))?;
+    Ok(found.map_or(1, |state| state.totals.ledger_seq + 1))
+}
+
 fn record(state: StrategyState) -> StrategyRecord {
     StrategyRecord { strategy: state.strategy, totals: state.totals }
 }
 
 fn strategy_record(row: &rows::Columns<'_, rusqlite::Error>) -> rusqlite::Result<StrategyRecord> {
     rows::strategy(row).map(record)
-}
-
-fn severities_from(least: Severity) -> String {
-    let names: Vec<_> =
-        Severity::ALL.iter().filter(|it| **it >= least).map(|it| format!("'{}'", it.as_str())).collect();
-    format!("+severity IN ({})", names.join(", "))
 }
 
 impl Reader for SqliteStore {
@@ -250,6 +177,14 @@ impl Reader for SqliteStore {
         })
     }
 
+    fn positions_by_time(&self, query: PositionQuery<TimeCursor<PositionId>>) -> Timed<Position, PositionId> {
+        self.ask(move |connection| by_time::page(connection, &query))
+    }
+
+    fn closed_positions(&self, query: ClosedQuery) -> Timed<Position, PositionId> {
+        self.ask(move |connection| by_time::page(connection, &query))
+    }
+
     fn trades(&self, query: TradeQuery) -> Pending<Page<Trade, TradeId>> {
         self.ask(move |connection| {
             let next_id = TradeQuery::next_id(&book_row(connection)?);
@@ -258,12 +193,20 @@ impl Reader for SqliteStore {
         })
     }
 
+    fn trades_by_time(&self, query: TradeQuery<TimeCursor<TradeId>>) -> Timed<Trade, TradeId> {
+        self.ask(move |connection| by_time::page(connection, &query))
+    }
+
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>> {
         self.ask(move |connection| {
             let next_id = SignalQuery::next_id(&book_row(connection)?);
             let walk = query.walk().map(|walk| (walk, next_id));
             signals(&query, next_id).walked(connection, query.rows(), rows::signal, |row| row.id, (walk, SignalId::new))
         })
+    }
+
+    fn signals_by_time(&self, query: SignalQuery<TimeCursor<SignalId>>) -> Timed<Signal, SignalId> {
+        self.ask(move |connection| by_time::page(connection, &query))
     }
 
     fn signal_funnel(&self, query: FunnelQuery) -> Pending<Vec<FunnelRow>> {
@@ -275,7 +218,14 @@ impl Reader for SqliteStore {
     }
 
     fn ledger(&self, query: LedgerQuery) -> Pending<Page<LedgerEntry, i64>> {
-        self.ask(move |connection| ledger(&query).page(connection, query.rows(), rows::ledger_entry, |entry| entry.seq))
+        self.ask(move |connection| {
+            let walk = match query.walk() {
+                Some(walk) => Some((walk, next_seq(connection, query.strategy_id)?)),
+                None => None,
+            };
+            let next_seq = walk.map_or(1, |(_, next_seq)| next_seq);
+            ledger(&query, next_seq).walked(connection, query.rows(), rows::ledger_entry, |row| row.seq, (walk, Ok))
+        })
     }
 
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>> {
@@ -284,6 +234,10 @@ impl Reader for SqliteStore {
             let walk = query.walk().map(|walk| (walk, next_id));
             events(&query, next_id).walked(connection, query.rows(), rows::event, |row| row.id, (walk, EventId::new))
         })
+    }
+
+    fn events_by_time(&self, query: EventQuery<TimeCursor<EventId>>) -> Timed<Event, EventId> {
+        self.ask(move |connection| by_time::page(connection, &query))
     }
 
     fn snapshots(&self, query: SnapshotQuery) -> Pending<Page<StateSnapshot, TimeCursor<SnapshotId>>> {

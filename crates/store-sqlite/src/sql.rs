@@ -110,6 +110,10 @@ macro_rules! ledger {
 /// Ledger rows; a page's conditions are appended.
 pub const LEDGER: &str = ledger!();
 
+/// The adjustments of a ledger; a page's conditions are appended, `kind = 'adjust'` among them. The index is named because
+/// SQLite prefers the primary key, along which every other entry stands too.
+pub const ADJUSTMENTS: &str = concat!(ledger!(), "INDEXED BY idx_ledger_adjustments ");
+
 macro_rules! events {
     () => {
         "SELECT id, event_type, event_data, severity, timestamp, created_at, strategy_id FROM event_log "

@@ -11,6 +11,7 @@
 pub mod action;
 pub mod answer;
 pub mod audit;
+pub mod by_time;
 pub mod clock;
 pub mod command;
 pub mod decide;
@@ -25,6 +26,7 @@ pub mod memory;
 pub mod metrics;
 pub mod open;
 pub mod plan;
+pub mod query;
 pub mod reader;
 pub mod recovery;
 pub mod reference;
@@ -54,10 +56,8 @@ pub use ext::{CallError, Caller, StoreExt, time_ordered_key};
 pub use memory::MemoryStore;
 pub use metrics::MetricRow;
 pub use open::{Access, OpenError, OpenOptions};
-pub use reader::{
-    BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
-    StrategyRecord, TradeQuery,
-};
+pub use query::{ClosedQuery, EventQuery, LedgerQuery, PositionQuery, SignalQuery, StrategyQuery, TradeQuery};
+pub use reader::{BookStatus, Order, PAGE_ROWS_MAX, Page, Reader, StrategyRecord};
 pub use recovery::{RecoveredStrategy, Recovery};
 pub use reference::{PositionRef, StrategyRef};
 pub use refusal::Refusal;

@@ -1,15 +1,15 @@
 //! Reading the book: one question, one answer, never a transaction held open.
 
 use nailsage_domain::{
-    Event, EventId, EventType, ExitReason, LedgerEntry, Position, PositionId, PositionStatus, Reason, RequestKey,
-    Severity, Side, Signal, SignalId, SignalType, SnapshotId, StarlistingId, StateSnapshot, Strategy, StrategyId,
-    StrategySnapshot, StrategyTotals, Trade, TradeId, UnixMillis,
+    Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Signal, SignalId, SnapshotId, StateSnapshot,
+    Strategy, StrategyId, StrategySnapshot, StrategyTotals, Trade, TradeId, UnixMillis,
 };
 use serde::Serialize;
 
 use crate::{
     answer::Outcome,
     metrics::MetricRow,
+    query::{ClosedQuery, EventQuery, LedgerQuery, PositionQuery, SignalQuery, StrategyQuery, TradeQuery},
     recovery::Recovery,
     reference::StrategyRef,
     state::Book,
@@ -109,146 +109,12 @@ pub struct BookStatus {
     pub metrics_from: Option<UnixMillis>,
 }
 
-macro_rules! queries {
-    ($($(#[$doc:meta])* $name:ident($cursor:ty) { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct $name {
-            $($(#[$field_doc])* pub $field: $type,)*
-            /// Only rows after this one, in the order asked for.
-            pub after: Option<$cursor>,
-            /// At most so many rows, from 1 to [`PAGE_ROWS_MAX`]; what lies outside is brought inside.
-            pub limit: u32,
-            /// Oldest or newest first.
-            pub order: Order,
-        }
-
-        impl Default for $name {
-            fn default() -> Self {
-                Self { $($field: <$type>::default(),)* after: None, limit: 100, order: Order::Ascending }
-            }
-        }
-
-        impl $name {
-            /// The limit, brought inside its range.
-            #[must_use]
-            pub fn rows(&self) -> u32 {
-                self.limit.clamp(1, PAGE_ROWS_MAX)
-            }
-        }
-    )*};
-}
-
-queries! {
-    /// Which strategies.
-    StrategyQuery(StrategyId) {
-        /// Only active or only inactive ones.
-        is_active: Option<bool>,
-    }
-    /// Which positions.
-    PositionQuery(PositionId) {
-        /// Only this strategy's.
-        strategy_id: Option<StrategyId>,
-        /// Only those with this status.
-        status: Option<PositionStatus>,
-        /// Only open ones, or only ended ones, whether closed or liquidated.
-        is_open: Option<bool>,
-        /// Only those on this market.
-        starlisting_id: Option<StarlistingId>,
-        /// Only long or only short ones.
-        side: Option<Side>,
-        /// Only those that ended for this reason.
-        exit_reason: Option<ExitReason>,
-        /// Only those opened at this time or later.
-        since: Option<UnixMillis>,
-        /// Only those opened before this time.
-        until: Option<UnixMillis>,
-    }
-    /// Which trades.
-    TradeQuery(TradeId) {
-        /// Only this strategy's.
-        strategy_id: Option<StrategyId>,
-        /// Only this position's.
-        position_id: Option<PositionId>,
-        /// Only those on this market.
-        starlisting_id: Option<StarlistingId>,
-        /// Only those at this time or later.
-        since: Option<UnixMillis>,
-        /// Only those before this time.
-        until: Option<UnixMillis>,
-    }
-    /// Which signals.
-    SignalQuery(SignalId) {
-        /// Only this strategy's.
-        strategy_id: Option<StrategyId>,
-        /// Only executed or only suppressed ones.
-        was_executed: Option<bool>,
-        /// Only those about this market.
-        starlisting_id: Option<StarlistingId>,
-        /// Only those that say this.
-        signal_type: Option<SignalType>,
-        /// Only those suppressed for this reason.
-        rejection_reason: Option<Reason>,
-        /// Only those at this time or later.
-        since: Option<UnixMillis>,
-        /// Only those before this time.
-        until: Option<UnixMillis>,
-    }
-    /// Which events.
-    EventQuery(EventId) {
-        /// Only those about this strategy.
-        strategy_id: Option<StrategyId>,
-        /// Only this type.
-        event_type: Option<EventType>,
-        /// Only those at least this bad.
-        min_severity: Option<Severity>,
-        /// Only those at this time or later.
-        since: Option<UnixMillis>,
-        /// Only those before this time.
-        until: Option<UnixMillis>,
-    }
-}
-
-impl PositionQuery {
-    /// Whether it asks for open positions only, which are few.
-    #[must_use]
-    pub fn is_of_open_ones(&self) -> bool {
-        self.status == Some(PositionStatus::Open) || self.is_open == Some(true)
-    }
-}
-
-/// Which part of a strategy's ledger.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LedgerQuery {
-    /// Whose ledger.
-    pub strategy_id: StrategyId,
-    /// Only entries after this `seq`, in the order asked for.
-    pub after: Option<i64>,
-    /// At most so many rows, from 1 to [`PAGE_ROWS_MAX`]; what lies outside is brought inside.
-    pub limit: u32,
-    /// Oldest or newest first.
-    pub order: Order,
-}
-
-impl LedgerQuery {
-    /// A strategy's ledger from its beginning.
-    #[must_use]
-    pub fn of(strategy_id: StrategyId) -> Self {
-        Self { strategy_id, after: None, limit: 100, order: Order::Ascending }
-    }
-
-    /// The limit, brought inside its range.
-    #[must_use]
-    pub fn rows(&self) -> u32 {
-        self.limit.clamp(1, PAGE_ROWS_MAX)
-    }
-}
-
 /// A book that can be read.
 ///
 /// Each answer is one consistent read of what is committed, begun after every command whose answer the caller has seen.
 /// Lists come in pages with a cursor, ordered by id (the ledger by `seq`), which is the order of commits: new rows never
-/// appear before a cursor that was handed out. Snapshots come in the order of their times instead.
+/// appear before a cursor that was handed out. Snapshots and the lists by time come in the order of their times instead, and at one time
+/// by id: a row that is written later with an earlier time has its place among the earlier ones.
 pub trait Reader: Send + Sync + std::fmt::Debug {
     /// How the book stands.
     fn book(&self) -> Pending<BookStatus>;
@@ -265,11 +131,26 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
     /// Positions by id.
     fn positions(&self, query: PositionQuery) -> Pending<Page<Position, PositionId>>;
 
+    /// Positions by the time of their entry, and id.
+    fn positions_by_time(
+        &self,
+        query: PositionQuery<TimeCursor<PositionId>>,
+    ) -> Pending<Page<Position, TimeCursor<PositionId>>>;
+
+    /// Positions of a strategy that have ended, by the time of their exit, and id.
+    fn closed_positions(&self, query: ClosedQuery) -> Pending<Page<Position, TimeCursor<PositionId>>>;
+
     /// Trades by id.
     fn trades(&self, query: TradeQuery) -> Pending<Page<Trade, TradeId>>;
 
+    /// Trades by time and id.
+    fn trades_by_time(&self, query: TradeQuery<TimeCursor<TradeId>>) -> Pending<Page<Trade, TimeCursor<TradeId>>>;
+
     /// Signals by id.
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>>;
+
+    /// Signals by time and id.
+    fn signals_by_time(&self, query: SignalQuery<TimeCursor<SignalId>>) -> Pending<Page<Signal, TimeCursor<SignalId>>>;
 
     /// How many signals of each type were executed, and how many suppressed for which reason: the most frequent first, at
     /// most [`PAGE_ROWS_MAX`] rows. It counts every signal in the range, so the range decides what it costs.
@@ -280,6 +161,9 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
 
     /// Events by id.
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>>;
+
+    /// Events by time and id.
+    fn events_by_time(&self, query: EventQuery<TimeCursor<EventId>>) -> Pending<Page<Event, TimeCursor<EventId>>>;
 
     /// Snapshots of all strategies together, by time and id.
     fn snapshots(&self, query: SnapshotQuery) -> Pending<Page<StateSnapshot, TimeCursor<SnapshotId>>>;

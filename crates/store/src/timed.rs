@@ -6,6 +6,7 @@ use nailsage_domain::{
 use serde::Serialize;
 
 use crate::{
+    by_time::TimeSpan,
     metrics::MetricRow,
     reader::{Order, PAGE_ROWS_MAX},
 };
@@ -41,6 +42,13 @@ impl Default for SnapshotQuery {
 }
 
 impl SnapshotQuery {
+    /// The part of the list that the page is taken from.
+    #[must_use]
+    pub fn span(&self) -> TimeSpan {
+        let after = self.after.map(|after| (after.timestamp.get(), after.id.get()));
+        TimeSpan::new(self.since, self.until, after, self.order)
+    }
+
     /// The latest one.
     #[must_use]
     pub fn latest() -> Self {

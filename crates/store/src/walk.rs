@@ -1,14 +1,20 @@
 //! How far a page looks for rows that its filters let through.
 
+use nailsage_domain::LedgerKind;
+
 use crate::{
-    reader::{EventQuery, Order, PositionQuery, SignalQuery, TradeQuery},
+    query::{EventQuery, LedgerQuery, PositionQuery, SignalQuery, TradeQuery},
+    reader::Order,
     state::Book,
 };
 
 /// The most rows that a page looks at. One whose filters no index serves ends there, and says where to go on.
 ///
-/// Indexes serve open positions by strategy and market, trades by position or by strategy, events by type, and lists
-/// without filters.
+/// In the order of ids, an index serves open positions by strategy and market; trades by position, or by strategy; events
+/// by type, by strategy, or by one severity; the adjustments of a ledger; and lists without filters. With any other filter,
+/// also one besides these, a page walks: it looks at no id further than this from where it begins.
+///
+/// In the order of time, an index serves every range of time; see [`TimePlan`](crate::by_time::TimePlan) for the rest.
 pub const PAGE_EXAMINED_MAX: i64 = 10_000;
 
 /// The ids that a page walks over, looking for rows that its filters let through.
@@ -86,8 +92,28 @@ walks! {
             || it.since.is_some()
             || it.until.is_some()
     };
-    // Those of one type are found in the order of their ids.
+    // Those of one type, about one strategy, or of one severity are found in the order of their ids; of several such
+    // filters an index serves one, and the others make it a walk.
     EventQuery next_event_id |it| {
-        it.strategy_id.is_some() || it.min_severity.is_some() || it.since.is_some() || it.until.is_some()
+        let indexed = [it.event_type.is_some(), it.strategy_id.is_some(), it.severity.is_some()];
+        indexed.into_iter().filter(|is_given| *is_given).count() > 1
+            || it.min_severity.is_some()
+            || it.since.is_some()
+            || it.until.is_some()
     };
+}
+
+impl LedgerQuery {
+    /// The walk over its `seq` that finds its entries, if no index serves its filters.
+    #[must_use]
+    pub fn walk(&self) -> Option<Walk> {
+        let is_walk = self.since.is_some() || self.until.is_some() || self.kind.is_some_and(|kind| !is_indexed(kind));
+        // A `seq` is above 0, so there is nothing to look at before it.
+        is_walk.then_some(Walk { after: self.after.map(|seq| seq.max(0)), order: self.order })
+    }
+}
+
+/// Whether an index holds the entries of a kind in the order of their `seq`: adjustments are few among many.
+fn is_indexed(kind: LedgerKind) -> bool {
+    kind == LedgerKind::Adjust
 }

@@ -7,10 +7,13 @@ use nailsage_domain::{
     StrategyId, StrategySnapshot, Trade, TradeId,
 };
 use nailsage_store::{
-    Answer, BookStatus, Command, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor,
-    MetricRow, MetricsQuery, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery,
-    Store, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
+    Answer, BookStatus, ClosedQuery, Command, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery,
+    MetricCursor, MetricRow, MetricsQuery, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery,
+    SnapshotQuery, Store, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
 };
+
+/// A page in the order of time, on its way.
+type Timed<T, Id> = Pending<Page<T, TimeCursor<Id>>>;
 
 /// Where a store may differ from the one beneath. Whatever is not twisted is passed on.
 pub(crate) trait Twist: Send + Sync + 'static {
@@ -99,6 +102,26 @@ impl<T: Twist> Reader for Twisted<T> {
 
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>> {
         self.beneath.signals(query)
+    }
+
+    fn positions_by_time(&self, query: PositionQuery<TimeCursor<PositionId>>) -> Timed<Position, PositionId> {
+        self.seen(self.beneath.positions_by_time(query), |twist, page| twist.see_positions(&mut page.items))
+    }
+
+    fn closed_positions(&self, query: ClosedQuery) -> Timed<Position, PositionId> {
+        self.seen(self.beneath.closed_positions(query), |twist, page| twist.see_positions(&mut page.items))
+    }
+
+    fn trades_by_time(&self, query: TradeQuery<TimeCursor<TradeId>>) -> Timed<Trade, TradeId> {
+        self.beneath.trades_by_time(query)
+    }
+
+    fn signals_by_time(&self, query: SignalQuery<TimeCursor<SignalId>>) -> Timed<Signal, SignalId> {
+        self.beneath.signals_by_time(query)
+    }
+
+    fn events_by_time(&self, query: EventQuery<TimeCursor<EventId>>) -> Timed<Event, EventId> {
+        self.beneath.events_by_time(query)
     }
 
     fn ledger(&self, query: LedgerQuery) -> Pending<Page<LedgerEntry, i64>> {

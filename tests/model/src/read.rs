@@ -22,7 +22,9 @@ pub async fn rows(reader: &dyn Reader) -> Result<Rows, StoreError> {
     let mut ledger = Vec::new();
     for record in &strategies {
         let strategy_id = record.strategy.id;
-        ledger.extend(all(|after| reader.ledger(LedgerQuery { strategy_id, after, limit, order })).await?);
+        ledger.extend(
+            all(|after| reader.ledger(LedgerQuery { after, limit, order, ..LedgerQuery::of(strategy_id) })).await?,
+        );
     }
     let mut strategy_snapshots = Vec::new();
     for record in &strategies {
@@ -135,7 +137,8 @@ async fn assert_lists(
     assert_eq!(got, ordered(expected, order), "trades {of}");
 
     if let Some(strategy_id) = strategy_id {
-        let got = all(|after| reader.ledger(LedgerQuery { strategy_id, after, limit, order })).await?;
+        let got =
+            all(|after| reader.ledger(LedgerQuery { after, limit, order, ..LedgerQuery::of(strategy_id) })).await?;
         let expected = only(&rows.ledger, |row| row.strategy_id == strategy_id);
         assert_eq!(got, ordered(expected, order), "ledger {of}");
     }

@@ -17,7 +17,7 @@ pub(crate) async fn run(app: &App, of: &StrategyRef, paging: &Paging) -> Result<
         "No more ledger entries.",
         async |after, limit| {
             let order = list::order(&paging.extent);
-            Ok(store.ledger(LedgerQuery { strategy_id, after, limit, order }).await?)
+            Ok(store.ledger(LedgerQuery { after, limit, order, ..LedgerQuery::of(strategy_id) }).await?)
         },
         async |entry| Ok(entry),
     )

@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 use futures_util::FutureExt as _;
+use nailsage_domain::{LedgerKind, PositionStatus, Severity};
 use nailsage_test_postgres::{Database, server};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, NoTls};
 
 use super::*;
+
+mod by_time;
 
 const ORDERS: [Order; 2] = [Order::Ascending, Order::Descending];
 
@@ -76,6 +79,20 @@ impl Planner {
         if let Some(index) = index {
             assert!(plan.contains(index), "{index} is not used in {}\n{plan}", select.sql);
         }
+    }
+}
+
+impl Planner {
+    /// The rows are found by this index, along which they stand in order. The server may sort them all the same if it
+    /// takes them for few; that it need not is seen where it had better not.
+    #[track_caller]
+    fn assert_in_order(&self, select: &Select, index: &str) {
+        self.assert_index(select, Some(index));
+        self.runtime.block_on(self.client.batch_execute("SET enable_sort = off; SET enable_bitmapscan = off")).unwrap();
+        self.assert_index(select, Some(index));
+        let plan = self.plan(select);
+        assert!(!plan.contains("Sort"), "{}\n{plan}", select.sql);
+        self.runtime.block_on(self.client.batch_execute("RESET enable_sort; RESET enable_bitmapscan")).unwrap();
     }
 }
 
@@ -205,21 +222,23 @@ fn pages_of_events_are_found_by_an_index() {
     in_all_ways(|planner, order| {
         for after in maybe(&EventId::FIRST) {
             for event_type in maybe(&"type 7".parse().unwrap()) {
-                for min_severity in Severity::ALL.iter().copied().map(Some).chain([None]) {
-                    for strategy_id in maybe(&StrategyId::FIRST) {
-                        for since in maybe(&UnixMillis::MIN) {
-                            let event_type = event_type.clone();
-                            let query = EventQuery {
-                                strategy_id,
-                                event_type,
-                                min_severity,
-                                since,
-                                after,
-                                limit: 10,
-                                order,
-                                ..EventQuery::default()
-                            };
-                            planner.assert_index(&events(&query), None);
+                for severity in maybe(&Severity::Error) {
+                    for min_severity in Severity::ALL.iter().copied().map(Some).chain([None]) {
+                        for strategy_id in maybe(&StrategyId::FIRST) {
+                            for since in maybe(&UnixMillis::MIN) {
+                                let query = EventQuery {
+                                    strategy_id,
+                                    event_type: event_type.clone(),
+                                    severity,
+                                    min_severity,
+                                    since,
+                                    after,
+                                    limit: 10,
+                                    order,
+                                    ..EventQuery::default()
+                                };
+                                planner.assert_index(&events(&query), None);
+                            }
                         }
                     }
                 }
@@ -229,21 +248,31 @@ fn pages_of_events_are_found_by_an_index() {
 }
 
 #[test]
-fn pages_of_snapshots_and_curves_are_read_in_the_order_of_time() {
+fn events_of_one_type_strategy_or_severity_are_read_in_order() {
     in_all_ways(|planner, order| {
-        let place = TimeCursor { timestamp: UnixMillis::MIN, id: SnapshotId::FIRST };
-        for since in maybe(&UnixMillis::MIN) {
-            for until in maybe(&UnixMillis::MAX) {
-                for after in maybe(&place) {
-                    let query = SnapshotQuery { since, until, after, limit: 10, order };
-                    planner.assert_index(&snapshots(&query), Some("state_snapshots_timestamp"));
-                    let select = strategy_snapshots(StrategyId::FIRST, &query);
-                    planner.assert_index(&select, Some("strategy_snapshots_time"));
-                }
+        let any = || EventQuery { limit: 10, order, ..EventQuery::default() };
+        for (query, index) in [
+            (EventQuery { event_type: "type 7".parse().ok(), ..any() }, "idx_event_log_type"),
+            (EventQuery { strategy_id: Some(StrategyId::FIRST), ..any() }, "idx_event_log_strategy"),
+            (EventQuery { severity: Some(Severity::Error), ..any() }, "idx_event_log_severity"),
+        ] {
+            planner.assert_in_order(&events(&query), index);
+        }
+    });
+}
+
+#[test]
+fn the_few_adjustments_of_a_ledger_are_read_in_order() {
+    in_all_ways(|planner, order| {
+        for after in maybe(&1) {
+            let kind = Some(LedgerKind::Adjust);
+            let select = ledger(&LedgerQuery { kind, after, order, ..LedgerQuery::of(StrategyId::FIRST) });
+            planner.assert_in_order(&select, "idx_ledger_adjustments");
+            for kind in [None, Some(LedgerKind::Close)] {
+                let since = Some(UnixMillis::MIN);
+                let select = ledger(&LedgerQuery { kind, since, after, order, ..LedgerQuery::of(StrategyId::FIRST) });
+                planner.assert_in_order(&select, "ledger_pkey");
             }
         }
-        let query = |strategy_id| CurveQuery { strategy_id, ..CurveQuery::default() };
-        planner.assert_index(&equity(&query(None)), None);
-        planner.assert_index(&equity(&query(Some(StrategyId::FIRST))), Some("strategy_snapshots_time"));
     });
 }

@@ -1,7 +1,7 @@
 //! A statement's text, put together from the filters that are given.
 
-use nailsage_domain::{SnapshotId, UnixMillis};
-use nailsage_store::{Order, PAGE_EXAMINED_MAX, TimeCursor, Walk};
+use nailsage_domain::UnixMillis;
+use nailsage_store::{Order, PAGE_EXAMINED_MAX, Walk, by_time::TimeSpan};
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::rows::Param;
@@ -60,19 +60,17 @@ impl Select {
         select
     }
 
-    /// Bounds a walk; `next_id` is the column of the book row that tells the next id.
-    pub(super) fn walk(mut self, key: &str, walk: Option<Walk>, next_id: &str) -> Self {
+    /// Bounds a walk; `next` is where the list's next key stands, as a column and what it is read from.
+    pub(super) fn walk(mut self, key: &str, walk: Option<Walk>, (next, source): (&str, &str)) -> Self {
         let Some(walk) = walk else { return self };
         let condition = match (walk.order, walk.after) {
             // Where a walk upwards ends does not depend on the book.
             (Order::Ascending, _) => return self.with(&format!("{key} <="), Type::INT8, walk.end(i64::MAX)),
-            (Order::Descending, None) => {
-                format!("{key} >= (SELECT {next_id} - {PAGE_EXAMINED_MAX} FROM book WHERE id = 1)")
-            }
+            (Order::Descending, None) => format!("{key} >= (SELECT {next} - {PAGE_EXAMINED_MAX} FROM {source})"),
             (Order::Descending, Some(after)) => {
                 self.params.push((Box::new(after), Type::INT8));
                 let after = self.params.len();
-                format!("{key} >= (SELECT least(${after}, {next_id}) - {PAGE_EXAMINED_MAX} FROM book WHERE id = 1)")
+                format!("{key} >= (SELECT least(${after}, {next}) - {PAGE_EXAMINED_MAX} FROM {source})")
             }
         };
         self.literally(Some(&condition))
@@ -87,24 +85,37 @@ impl Select {
         )
     }
 
-    /// Ends it with the page's place in the order of time.
-    pub(super) fn by_time(self, id: &str, (after, limit, order): (Option<TimeCursor<SnapshotId>>, u32, Order)) -> Self {
-        let (comparison, direction) = match order {
-            Order::Ascending => (">", "ASC"),
-            Order::Descending => ("<", "DESC"),
-        };
+    /// Only rows in this span, by the columns of their time and id.
+    pub(super) fn between(self, (time, id): (&str, &str), span: TimeSpan) -> Self {
         let mut select = self;
-        if let Some(TimeCursor { timestamp, id: last }) = after {
-            select
-                .params
-                .extend([timestamp.get(), last.get()].map(|value| -> Param<'static> { (Box::new(value), Type::INT8) }));
-            let count = select.params.len();
-            let condition = format!("(timestamp, {id}) {comparison} (${}, ${count})", count - 1);
-            select = select.literally(Some(&condition));
+        for (comparison, bound) in [(">", span.above), ("<", span.below)] {
+            if let Some((timestamp, last)) = bound {
+                let values = [timestamp, last].map(|value| -> Param<'static> { (Box::new(value), Type::INT8) });
+                select.params.extend(values);
+                let count = select.params.len();
+                let condition = format!("({time}, {id}) {comparison} (${}, ${count})", count - 1);
+                select = select.literally(Some(&condition));
+            }
         }
-        select.params.push((Box::new(i64::from(limit) + 1), Type::INT8));
-        let count = select.params.len();
-        select.sql = format!("{} ORDER BY timestamp {direction}, {id} {direction} LIMIT ${count}", select.sql);
         select
+    }
+
+    /// Ends it with so many rows in the order of time.
+    pub(super) fn in_order(mut self, (time, id): (&str, &str), order: Order, rows: i64) -> Self {
+        let direction = if order == Order::Ascending { "ASC" } else { "DESC" };
+        self.params.push((Box::new(rows), Type::INT8));
+        let count = self.params.len();
+        self.sql = format!("{} ORDER BY {time} {direction}, {id} {direction} LIMIT ${count}", self.sql);
+        self
+    }
+
+    /// Rows of a table as they are, for something else to be selected from.
+    pub(super) fn all_of(table: &str) -> Self {
+        Self::new(&format!("SELECT * FROM {table} "))
+    }
+
+    /// Selects these columns from what it has found, which takes the place of the table.
+    pub(super) fn in_place_of(self, table: &str, columns: &str) -> Self {
+        Self { sql: format!("WITH {table} AS ({}) {columns}", self.sql), params: self.params, separator: "WHERE " }
     }
 }

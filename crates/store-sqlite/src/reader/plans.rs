@@ -2,11 +2,13 @@
 //! of filters, with and without a place to go on from, in both directions.
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
-use nailsage_domain::PositionStatus;
+use nailsage_domain::{LedgerKind, PositionStatus, Severity};
 use rusqlite::params_from_iter;
 
 use super::*;
 use crate::connection::open_reader;
+
+mod by_time;
 
 const ORDERS: [Order; 2] = [Order::Ascending, Order::Descending];
 
@@ -19,12 +21,15 @@ fn reader() -> (tempfile::TempDir, Connection) {
     (folder, connection)
 }
 
-#[track_caller]
-fn assert_plan(connection: &Connection, select: &Select, expected: &[String]) {
+fn steps(connection: &Connection, select: &Select) -> Vec<String> {
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", select.sql)).unwrap();
     let steps = statement.query_map(params_from_iter(&select.params), |row| row.get(3)).unwrap();
-    let steps: Vec<String> = steps.map(Result::unwrap).collect();
-    assert_eq!(steps, expected, "{}", select.sql);
+    steps.map(Result::unwrap).collect()
+}
+
+#[track_caller]
+fn assert_plan(connection: &Connection, select: &Select, expected: &[String]) {
+    assert_eq!(steps(connection, select), expected, "{}", select.sql);
 }
 
 /// With and without one.
@@ -38,20 +43,19 @@ fn bound<C>(key: &str, after: Option<C>, order: Order) -> Option<String> {
     after.map(|_| format!("{key}{comparison}?"))
 }
 
-/// The bounds on the id: from the cursor, and to where the page has looked at enough.
-fn bounds<C: Copy>(after: Option<C>, order: Order, is_bounded: bool) -> Option<String> {
-    let bound = match (after.is_some(), is_bounded, order) {
+/// The bounds on a key: from the cursor, and to where the page has looked at enough.
+fn bounds<C: Copy>(key: &str, after: Option<C>, order: Order, is_bounded: bool) -> Option<String> {
+    Some(match (after.is_some(), is_bounded, order) {
         (false, false, _) => return None,
-        (true, true, _) => "rowid>? AND rowid<?",
-        (true, false, Order::Ascending) | (false, true, Order::Descending) => "rowid>?",
-        (true, false, Order::Descending) | (false, true, Order::Ascending) => "rowid<?",
-    };
-    Some(bound.to_owned())
+        (true, true, _) => format!("{key}>? AND {key}<?"),
+        (true, false, Order::Ascending) | (false, true, Order::Descending) => format!("{key}>?"),
+        (true, false, Order::Descending) | (false, true, Order::Ascending) => format!("{key}<?"),
+    })
 }
 
 /// A walk in order of ids.
 fn walk<C: Copy>(table: &str, after: Option<C>, order: Order, is_bounded: bool) -> String {
-    match bounds(after, order, is_bounded) {
+    match bounds("rowid", after, order, is_bounded) {
         Some(bounds) => format!("SEARCH {table} USING INTEGER PRIMARY KEY ({bounds})"),
         None => format!("SCAN {table}"),
     }
@@ -167,9 +171,17 @@ fn pages_of_a_ledger_are_read_in_order() {
     let (_folder, connection) = reader();
     for order in ORDERS {
         for after in maybe(&1) {
-            let select = ledger(&LedgerQuery { after, order, ..LedgerQuery::of(StrategyId::FIRST) });
-            let expected = search("ledger USING PRIMARY KEY", "strategy_id", bound("seq", after, order));
-            assert_plan(&connection, &select, &[expected]);
+            for kind in [None, Some(LedgerKind::Adjust), Some(LedgerKind::Close)] {
+                for since in maybe(&UnixMillis::MIN) {
+                    let query = LedgerQuery { kind, since, after, order, ..LedgerQuery::of(StrategyId::FIRST) };
+                    let index = match kind {
+                        Some(LedgerKind::Adjust) => "ledger USING INDEX idx_ledger_adjustments",
+                        _ => "ledger USING PRIMARY KEY",
+                    };
+                    let bounds = bounds("seq", after, order, query.walk().is_some());
+                    assert_plan(&connection, &ledger(&query, 1_000_000), &[search(index, "strategy_id", bounds)]);
+                }
+            }
         }
     }
 }
@@ -177,33 +189,24 @@ fn pages_of_a_ledger_are_read_in_order() {
 #[test]
 fn pages_of_events_are_read_in_order() {
     let (_folder, connection) = reader();
-    let severities = || Severity::ALL.iter().copied().map(Some).chain([None]);
     for order in ORDERS {
         for after in maybe(&EventId::FIRST) {
             for event_type in maybe(&"start".parse().unwrap()) {
-                for min_severity in severities() {
+                for (severity, min_severity) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
                     for strategy_id in maybe(&StrategyId::FIRST) {
                         for since in maybe(&UnixMillis::MIN) {
-                            let is_bounded = min_severity.is_some() || strategy_id.is_some() || since.is_some();
-                            let expected = match event_type {
-                                Some(_) => {
-                                    let bounds = bounds(after, order, is_bounded);
-                                    search("event_log USING INDEX idx_event_log_type", "event_type", bounds)
-                                }
-                                None => walk("event_log", after, order, is_bounded),
-                            };
-                            let event_type = event_type.clone();
                             let query = EventQuery {
                                 strategy_id,
-                                event_type,
-                                min_severity,
+                                event_type: event_type.clone(),
+                                severity: Some(Severity::Error).filter(|_| severity == 1),
+                                min_severity: Some(Severity::Error).filter(|_| min_severity == 1),
                                 since,
                                 after,
                                 limit: 10,
                                 order,
                                 ..EventQuery::default()
                             };
-                            assert_plan(&connection, &events(&query, 1_000_000), &[expected]);
+                            assert_events_in_order(&connection, &query);
                         }
                     }
                 }
@@ -212,35 +215,16 @@ fn pages_of_events_are_read_in_order() {
     }
 }
 
-#[test]
-fn pages_of_snapshots_and_curves_are_read_in_the_order_of_time() {
-    let (_folder, connection) = reader();
-    let place = TimeCursor { timestamp: UnixMillis::MIN, id: SnapshotId::FIRST };
-    for since in maybe(&UnixMillis::MIN) {
-        for until in maybe(&UnixMillis::MAX) {
-            for (order, after) in ORDERS.into_iter().flat_map(|order| maybe(&place).map(|after| (order, after))) {
-                let query = SnapshotQuery { since, until, after, limit: 10, order };
-                assert_time_order(&connection, &snapshots(&query), "state_snapshots_timestamp");
-                assert_time_order(
-                    &connection,
-                    &strategy_snapshots(StrategyId::FIRST, &query),
-                    "strategy_snapshots_time",
-                );
-            }
-            let query = |strategy_id| CurveQuery { strategy_id, since, until, points_max: 10 };
-            assert_time_order(&connection, &equity(&query(None)), "state_snapshots_timestamp");
-            assert_time_order(&connection, &equity(&query(Some(StrategyId::FIRST))), "strategy_snapshots_time");
-        }
-    }
-}
-
-/// One step, by that index, without sorting.
+/// Several filters are served by the index of the first of type, strategy and severity.
 #[track_caller]
-fn assert_time_order(connection: &Connection, select: &Select, index: &str) {
-    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", select.sql)).unwrap();
-    let steps = statement.query_map(params_from_iter(&select.params), |row| row.get(3)).unwrap();
-    let steps: Vec<String> = steps.map(Result::unwrap).collect();
-    assert!(steps.len() == 1 && steps[0].contains(index), "{}: {steps:?}", select.sql);
-    let is_bounded = select.sql.contains("WHERE");
-    assert_eq!(steps[0].starts_with("SEARCH"), is_bounded, "{}: {steps:?}", select.sql);
+fn assert_events_in_order(connection: &Connection, query: &EventQuery) {
+    let is_bounded = query.walk().is_some();
+    let bounds = bounds("rowid", query.after, query.order, is_bounded);
+    let expected = match (&query.event_type, query.strategy_id, query.severity) {
+        (Some(_), ..) => search("event_log USING INDEX idx_event_log_type", "event_type", bounds),
+        (None, Some(_), _) => search("event_log USING INDEX idx_event_log_strategy", "strategy_id", bounds),
+        (None, None, Some(_)) => search("event_log USING INDEX idx_event_log_severity", "severity", bounds),
+        (None, None, None) => walk("event_log", query.after, query.order, is_bounded),
+    };
+    assert_plan(connection, &events(query, 1_000_000), &[expected]);
 }

@@ -1,7 +1,7 @@
 //! A statement's text, put together from the filters that are given.
 
-use nailsage_domain::{SnapshotId, UnixMillis, ValueError};
-use nailsage_store::{Order, Page, StoreError, TimeCursor, Walk};
+use nailsage_domain::{UnixMillis, ValueError};
+use nailsage_store::{Order, Page, StoreError, Walk, by_time::TimeSpan};
 use rusqlite::{Connection, params_from_iter, types::Value};
 
 use crate::{
@@ -62,12 +62,12 @@ impl Select {
         select
     }
 
-    /// Bounds a walk.
-    pub(super) fn walk(self, walk: Option<Walk>, next_id: i64) -> Self {
+    /// Bounds a walk by its key.
+    pub(super) fn walk(self, key: &str, walk: Option<Walk>, next_id: i64) -> Self {
         match walk {
             None => self,
-            Some(walk) if walk.order == Order::Ascending => self.with("id <= ?", walk.end(next_id)),
-            Some(walk) => self.with("id >= ?", walk.end(next_id)),
+            Some(walk) if walk.order == Order::Ascending => self.with(&format!("{key} <= ?"), walk.end(next_id)),
+            Some(walk) => self.with(&format!("{key} >= ?"), walk.end(next_id)),
         }
     }
 
@@ -77,20 +77,26 @@ impl Select {
             .with_some("timestamp < ?", until.map(UnixMillis::get))
     }
 
-    /// Ends it with the page's place in the order of time.
-    pub(super) fn by_time(self, id: &str, (after, limit, order): (Option<TimeCursor<SnapshotId>>, u32, Order)) -> Self {
-        let (comparison, direction) = match order {
-            Order::Ascending => (">", "ASC"),
-            Order::Descending => ("<", "DESC"),
-        };
+    /// Only rows in this span, by the columns of their time and id.
+    pub(super) fn between(self, (time, id): (&str, &str), span: TimeSpan) -> Self {
         let mut select = self;
-        if let Some(TimeCursor { timestamp, id: last }) = after {
-            select = select.literally(Some(&format!("(timestamp, {id}) {comparison} (?, ?)")));
-            select.params.extend([Value::Integer(timestamp.get()), Value::Integer(last.get())]);
+        for (comparison, bound) in [(">", span.above), ("<", span.below)] {
+            if let Some((timestamp, last)) = bound {
+                // An id has no collation, and SQLite looks an index up by none without one: it would look at every row of
+                // the bound's time.
+                select = select.literally(Some(&format!("({time}, {id}) {comparison} (?, ? COLLATE BINARY)")));
+                select.params.extend([Value::Integer(timestamp), Value::Integer(last)]);
+            }
         }
-        select.sql = format!("{} ORDER BY timestamp {direction}, {id} {direction} LIMIT ?", select.sql);
-        select.params.push(Value::Integer(i64::from(limit) + 1));
         select
+    }
+
+    /// Ends it with so many rows in the order of time.
+    pub(super) fn in_order(mut self, (time, id): (&str, &str), order: Order, rows: u32) -> Self {
+        let direction = if order == Order::Ascending { "ASC" } else { "DESC" };
+        self.sql = format!("{} ORDER BY {time} {direction}, {id} {direction} LIMIT ?", self.sql);
+        self.params.push(Value::Integer(i64::from(rows)));
+        self
     }
 
     /// Runs it.

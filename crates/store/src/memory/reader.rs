@@ -4,27 +4,32 @@ use std::{collections::BTreeMap, future::ready};
 
 use nailsage_domain::{
     EquityPoint, Event, EventId, LedgerEntry, Position, PositionId, Reason, RequestKey, Signal, SignalId, SignalType,
-    SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis, ValueError,
+    SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, ValueError,
 };
 
-use super::{Inner, MemoryStore};
+use super::{
+    Inner, MemoryStore,
+    filters::{Admits, is_any_or, is_within},
+};
 use crate::{
     answer::Outcome,
+    by_time::{TimePage, TimePlan, TimedQuery, end_of_walk},
     error::StoreError,
     metrics::MetricRow,
     plan::StrategyState,
-    reader::{
-        BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery,
-        StrategyQuery, StrategyRecord, TradeQuery,
-    },
+    query::{ClosedQuery, EventQuery, LedgerQuery, PositionQuery, SignalQuery, StrategyQuery, TradeQuery},
+    reader::{BookStatus, Order, PAGE_ROWS_MAX, Page, Reader, StrategyRecord},
     recovery::Recovery,
     reference::StrategyRef,
     store::Pending,
     timed::{
         Curve, CurveQuery, FunnelQuery, FunnelRow, MetricCursor, MetricsOf, MetricsQuery, SnapshotQuery, TimeCursor,
     },
-    walk::Walk,
+    walk::{PAGE_EXAMINED_MAX, Walk},
 };
+
+/// A page in the order of time, on its way.
+type Timed<T, Id> = Pending<Page<T, TimeCursor<Id>>>;
 
 impl MemoryStore {
     fn read<T: Send + 'static>(&self, read: impl FnOnce(&Inner) -> T) -> Pending<T> {
@@ -79,9 +84,35 @@ fn walked<'a, T: Clone + 'a, C: Copy + Ord>(
     Ok(found)
 }
 
-/// Whether a filter that may be absent lets a value through.
-fn is_any_or<T: PartialEq>(filter: Option<&T>, value: &T) -> bool {
-    filter.is_none_or(|wanted| wanted == value)
+/// A page in the order of time: the same rows as the other backends look at, in a list that is sorted for it.
+fn timed<'a, Q: TimedQuery<Row: Clone> + Admits<Q::Row>>(
+    rows: impl Iterator<Item = &'a Q::Row>,
+    query: &Q,
+) -> Result<TimePage<Q>, StoreError> {
+    let span = query.span();
+    let (along, rest) = match query.plan() {
+        TimePlan::Few | TimePlan::InOrder => (query.clone(), None),
+        TimePlan::Walk { along, rest } => (along, Some(rest)),
+    };
+    let mut rows: Vec<_> = rows.filter(|row| along.admits(row) && span.contains(Q::place(row))).collect();
+    rows.sort_by_key(|row| Q::place(row));
+    if span.order == Order::Descending {
+        rows.reverse();
+    }
+    let mut end = None;
+    if let Some(rest) = rest {
+        let examined = usize::try_from(PAGE_EXAMINED_MAX).unwrap_or(usize::MAX);
+        let places = rows.iter().skip(examined - 1).take(2);
+        end = end_of_walk(&places.map(|row| Q::place(row)).collect::<Vec<_>>());
+        rows.truncate(examined);
+        rows.retain(|row| rest.admits(row));
+    }
+    let found = rows.into_iter().take(query.rows() as usize + 1).cloned().collect();
+    query.page(found, end).map_err(|error| StoreError::backend("a page", error))
+}
+
+fn positions(inner: &Inner) -> impl DoubleEndedIterator<Item = &Position> {
+    (1..inner.state.book().next_position_id.get()).filter_map(|id| inner.state.position(PositionId::new(id).ok()?))
 }
 
 /// Rows in the order of their times.
@@ -93,10 +124,6 @@ fn timed_page<T: Clone>(
     rows.sort_by_key(&cursor);
     let is_wanted = |row: &T| is_within(cursor(row).timestamp, query.since, query.until);
     page(rows.iter(), &cursor, (query.after, query.rows(), query.order), is_wanted)
-}
-
-fn is_within(time: UnixMillis, since: Option<UnixMillis>, until: Option<UnixMillis>) -> bool {
-    since.is_none_or(|since| time >= since) && until.is_none_or(|until| time < until)
 }
 
 fn point_of_all(snapshot: &StateSnapshot) -> EquityPoint {
@@ -156,63 +183,54 @@ impl Reader for MemoryStore {
 
     fn positions(&self, query: PositionQuery) -> Pending<Page<Position, PositionId>> {
         self.try_read(|inner| {
-            let ids: Vec<_> = (1..inner.state.book().next_position_id.get()).collect();
-            let positions = ids.iter().filter_map(|id| inner.state.position(PositionId::new(*id).ok()?));
             walked(
-                positions,
+                positions(inner),
                 (|position| position.id, |position| position.id.get(), PositionId::new),
                 (query.after, query.rows(), query.order),
                 (query.walk(), PositionQuery::next_id(inner.state.book())),
-                |position| {
-                    is_any_or(query.strategy_id.as_ref(), &position.strategy_id)
-                        && is_any_or(query.status.as_ref(), &position.status())
-                        && is_any_or(query.is_open.as_ref(), &position.is_open())
-                        && is_any_or(query.starlisting_id.as_ref(), &position.starlisting_id)
-                        && is_any_or(query.side.as_ref(), &position.side)
-                        && (query.exit_reason.is_none() || query.exit_reason == position.exit_reason())
-                        && is_within(position.entry_timestamp, query.since, query.until)
-                },
+                |position| query.admits(position),
             )
         })
+    }
+
+    fn positions_by_time(&self, query: PositionQuery<TimeCursor<PositionId>>) -> Timed<Position, PositionId> {
+        self.try_read(|inner| timed(positions(inner), &query))
+    }
+
+    fn closed_positions(&self, query: ClosedQuery) -> Timed<Position, PositionId> {
+        self.try_read(|inner| timed(positions(inner), &query))
     }
 
     fn trades(&self, query: TradeQuery) -> Pending<Page<Trade, TradeId>> {
         self.try_read(|inner| {
-            let trades = inner.tables.trades.iter();
             walked(
-                trades,
+                inner.tables.trades.iter(),
                 (|trade| trade.id, |trade| trade.id.get(), TradeId::new),
                 (query.after, query.rows(), query.order),
                 (query.walk(), TradeQuery::next_id(inner.state.book())),
-                |trade| {
-                    is_any_or(query.strategy_id.as_ref(), &trade.strategy_id)
-                        && is_any_or(query.position_id.as_ref(), &trade.position_id)
-                        && is_any_or(query.starlisting_id.as_ref(), &trade.starlisting_id)
-                        && is_within(trade.timestamp, query.since, query.until)
-                },
+                |trade| query.admits(trade),
             )
         })
     }
 
+    fn trades_by_time(&self, query: TradeQuery<TimeCursor<TradeId>>) -> Timed<Trade, TradeId> {
+        self.try_read(|inner| timed(inner.tables.trades.iter(), &query))
+    }
+
     fn signals(&self, query: SignalQuery) -> Pending<Page<Signal, SignalId>> {
         self.try_read(|inner| {
-            let signals = inner.tables.signals.iter();
             walked(
-                signals,
+                inner.tables.signals.iter(),
                 (|signal| signal.id, |signal| signal.id.get(), SignalId::new),
                 (query.after, query.rows(), query.order),
                 (query.walk(), SignalQuery::next_id(inner.state.book())),
-                |signal| {
-                    is_any_or(query.strategy_id.as_ref(), &signal.strategy_id)
-                        && is_any_or(query.was_executed.as_ref(), &signal.was_executed())
-                        && is_any_or(query.starlisting_id.as_ref(), &signal.starlisting_id)
-                        && is_any_or(query.signal_type.as_ref(), &signal.signal_type)
-                        && (query.rejection_reason.is_none()
-                            || query.rejection_reason.as_ref() == signal.rejection_reason())
-                        && is_within(signal.timestamp, query.since, query.until)
-                },
+                |signal| query.admits(signal),
             )
         })
+    }
+
+    fn signals_by_time(&self, query: SignalQuery<TimeCursor<SignalId>>) -> Timed<Signal, SignalId> {
+        self.try_read(|inner| timed(inner.tables.signals.iter(), &query))
     }
 
     fn signal_funnel(&self, query: FunnelQuery) -> Pending<Vec<FunnelRow>> {
@@ -241,28 +259,32 @@ impl Reader for MemoryStore {
     }
 
     fn ledger(&self, query: LedgerQuery) -> Pending<Page<LedgerEntry, i64>> {
-        self.read(|inner| {
+        self.try_read(|inner| {
             let entries = inner.tables.ledger.get(&query.strategy_id).map(Vec::as_slice).unwrap_or_default();
-            page(entries.iter(), |entry| entry.seq, (query.after, query.rows(), query.order), |_| true)
+            walked(
+                entries.iter(),
+                (|entry| entry.seq, |entry| entry.seq, Ok),
+                (query.after, query.rows(), query.order),
+                (query.walk(), entries.last().map_or(1, |last| last.seq + 1)),
+                |entry| query.admits(entry),
+            )
         })
     }
 
     fn events(&self, query: EventQuery) -> Pending<Page<Event, EventId>> {
         self.try_read(|inner| {
-            let events = inner.tables.events.iter();
             walked(
-                events,
+                inner.tables.events.iter(),
                 (|event| event.id, |event| event.id.get(), EventId::new),
                 (query.after, query.rows(), query.order),
                 (query.walk(), EventQuery::next_id(inner.state.book())),
-                |event| {
-                    query.strategy_id.is_none_or(|wanted| event.strategy_id == Some(wanted))
-                        && is_any_or(query.event_type.as_ref(), &event.event_type)
-                        && query.min_severity.is_none_or(|least| event.severity >= least)
-                        && is_within(event.timestamp, query.since, query.until)
-                },
+                |event| query.admits(event),
             )
         })
+    }
+
+    fn events_by_time(&self, query: EventQuery<TimeCursor<EventId>>) -> Timed<Event, EventId> {
+        self.try_read(|inner| timed(inner.tables.events.iter(), &query))
     }
 
     fn snapshots(&self, query: SnapshotQuery) -> Pending<Page<StateSnapshot, TimeCursor<SnapshotId>>> {

@@ -12,6 +12,7 @@ use nailsage_domain::{
 
 use crate::{
     answer::Outcome,
+    by_time::Place,
     fingerprint::Fingerprint,
     plan::{Request, StrategyState},
     state::Book,
@@ -48,6 +49,15 @@ pub trait Row {
 
 /// A row of an engine whose errors are `E`.
 pub type Columns<'r, E> = dyn Row<Error = E> + 'r;
+
+/// A row's place in the order of time: its time and its id.
+///
+/// # Errors
+///
+/// [`Row::bad`] for what its columns cannot hold.
+pub fn place<E>(row: &Columns<'_, E>) -> Result<Place, E> {
+    Ok((number(row, 0)?, number(row, 1)?))
+}
 
 /// The book row.
 ///

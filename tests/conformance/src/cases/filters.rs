@@ -13,6 +13,8 @@ cases! {
     trades_by_market_and_time,
     signals_by_market_type_reason_and_time,
     events_until_a_time,
+    events_of_exactly_one_severity,
+    events_of_one_type_strategy_or_severity_are_no_walk,
     page_that_finds_nothing_ends_after_a_bounded_number_of_rows_and_goes_on,
     walks_join_in_both_orders_across_their_ends,
 }
@@ -117,6 +119,51 @@ async fn events_until_a_time(f: &Fixture) {
     assert_eq!(event_ids(f, within(None, Some(at(3)))).await.0, [1, 2]);
     assert_eq!(event_ids(f, within(Some(at(2)), Some(at(3)))).await.0, [2]);
     assert_eq!(event_ids(f, within(None, Some(at(1)))).await.0, Vec::<i64>::new());
+}
+
+async fn events_of_exactly_one_severity(f: &Fixture) {
+    for severity in Severity::ALL {
+        f.log(at(0), LogEvent { severity: *severity, ..log("x") }).await;
+    }
+    for (severity, id) in Severity::ALL.iter().zip(1_i64..) {
+        for order in [Order::Ascending, Order::Descending] {
+            let query = EventQuery { severity: Some(*severity), order, ..EventQuery::default() };
+            assert_eq!(event_ids(f, query.clone()).await, (vec![id], None));
+            let least = Some(Severity::Warning);
+            let expected = if *severity >= Severity::Warning { vec![id] } else { vec![] };
+            assert_eq!(event_ids(f, EventQuery { min_severity: least, ..query }).await.0, expected);
+        }
+    }
+}
+
+/// By each alone they are found at once among many others; with a second filter a page looks at so many and goes on.
+async fn events_of_one_type_strategy_or_severity_are_no_walk(f: &Fixture) {
+    for _ in 0..12 {
+        log_events(f, 1_000).await;
+    }
+    let bot = f.strategy("bot").await;
+    let strategy = Some(StrategyRef::Id(bot));
+    let id = 12_002;
+    f.log(at(0), LogEvent { severity: Severity::Error, strategy, ..log("needle") }).await;
+    let any = EventQuery::default;
+    let by_type = EventQuery { event_type: Some(value("needle")), ..any() };
+    let by_strategy = EventQuery { strategy_id: Some(bot), ..any() };
+    let by_severity = EventQuery { severity: Some(Severity::Error), ..any() };
+    assert_eq!(event_ids(f, by_type.clone()).await, (vec![id], None));
+    assert_eq!(event_ids(f, by_strategy.clone()).await, (vec![id - 1, id], None), "that it was registered, and this");
+    assert_eq!(event_ids(f, by_severity.clone()).await, (vec![id], None));
+    for two in [
+        EventQuery { strategy_id: Some(bot), ..by_type.clone() },
+        EventQuery { severity: Some(Severity::Error), ..by_type },
+        EventQuery { severity: Some(Severity::Error), ..by_strategy.clone() },
+        EventQuery { min_severity: Some(Severity::Error), ..by_severity },
+        EventQuery { since: Some(at(0)), ..by_strategy },
+    ] {
+        assert_eq!(event_ids(f, two.clone()).await, (vec![], Some(PAGE_EXAMINED_MAX)), "{two:?}");
+        let after = Some(EventId::new(PAGE_EXAMINED_MAX).expect("above 0"));
+        let (found, next) = event_ids(f, EventQuery { after, ..two }).await;
+        assert_eq!((found.last(), next), (Some(&id), None));
+    }
 }
 
 /// One event that is worth finding at each end of many that are not.

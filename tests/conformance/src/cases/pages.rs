@@ -28,7 +28,7 @@ cases! {
     ledger_of_nobody_is_empty,
 }
 
-const BOTH: [Order; 2] = [Order::Ascending, Order::Descending];
+pub(super) const BOTH: [Order; 2] = [Order::Ascending, Order::Descending];
 
 /// Several strategies, each with positions, trades, signals, ledger rows and events.
 pub(super) async fn full_book(f: &Fixture) {
@@ -47,7 +47,7 @@ pub(super) async fn full_book(f: &Fixture) {
 }
 
 /// Every page of every limit, joined, is the whole list in its order.
-async fn joins<T: PartialEq + std::fmt::Debug, C: Copy>(
+pub(super) async fn joins<T: PartialEq + std::fmt::Debug, C: Copy>(
     whole: Vec<T>,
     page: impl Fn(Option<C>, u32, Order) -> Pending<Page<T, C>>,
 ) {
@@ -79,7 +79,7 @@ async fn pages_join_in_both_orders(f: &Fixture) {
     joins(dump.events, |after, limit, order| store.events(EventQuery { after, limit, order, ..EventQuery::default() })).await;
     for strategy_id in [1, 2, 3].map(|id| StrategyId::new(id).expect("above 0")) {
         let ledger = f.ledger(strategy_id).await;
-        joins(ledger, |after, limit, order| store.ledger(LedgerQuery { strategy_id, after, limit, order })).await;
+        joins(ledger, |after, limit, order| store.ledger(LedgerQuery { after, limit, order, ..LedgerQuery::of(strategy_id) })).await;
     }
 }
 
