@@ -22,9 +22,9 @@ pub(crate) use self::{
     database::{DbCommand, ResetArgs},
     equity::EquityArgs,
     events::{EventsArgs, EventsCommand, TailArgs},
-    lists::{OfStrategy, PositionsArgs, Range, SignalsArgs, StrategiesArgs, TradesArgs},
+    lists::{LedgerArgs, OfStrategy, PositionsArgs, Range, SignalsArgs, StrategiesArgs, TradesArgs},
     metrics::{MetricsCommand, RefreshArgs, ShowMetricsArgs},
-    paging::{Extent, Paging, Place, TimePaging},
+    paging::{After, Extent, Id, Paging, Place, RangePaging, TimePaging},
     performance::{PerformanceArgs, SortBy},
     signals::{FunnelArgs, SignalsCommand},
     snapshot::{ListSnapshotsArgs, SnapshotCommand, TakeSnapshotArgs},
@@ -265,12 +265,7 @@ pub(crate) struct IngestArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerCommand {
     /// Show a strategy's ledger: every change of its bankroll and terms
-    Show {
-        /// Its id, or name/version@starlisting
-        strategy: StrategyRef,
-        #[command(flatten)]
-        paging: Paging,
-    },
+    Show(LedgerArgs),
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,8 @@ use std::{error::Error, io, process::ExitCode};
 
 use nailsage::{OpenError, Refused, RequestKey, StoreError, StrategyRef, UnixMillis};
 
+use crate::cli::Place;
+
 /// A command was done, and nothing was refused.
 pub(crate) const DONE: u8 = 0;
 /// A rule refused something, or what was asked for is not there.
@@ -26,6 +28,12 @@ pub(crate) enum Failure {
     /// A refresh whose answer was lost.
     #[error("it is unknown whether the last part of the metrics was refreshed")]
     RefreshUnsettled(#[source] StoreError),
+    #[error("--after {0} is an id, but with --since, --until or --by-exit the list is in the order of time")]
+    IdInTime(i64),
+    #[error(
+        "--after {0} is a place in the order of time, but without --since, --until and --by-exit the list is by id"
+    )]
+    PlaceById(Place),
     #[error("there is no strategy {0}")]
     NoStrategy(StrategyRef),
     #[error("{0}")]
@@ -120,6 +128,8 @@ impl Failure {
             Self::NoStrategy(StrategyRef::Id(_)) => {
                 "`nailsage strategies` lists them; a strategy can also be named as name/version@starlisting"
             }
+            Self::IdInTime(_) => "give what the page before said after --after, such as 1704067200000/12",
+            Self::PlaceById(_) => "give the id of the last row, or the same filters as for the page before",
             Self::NoStrategy(StrategyRef::Key(_)) => "`nailsage strategies` lists them",
             Self::Unsettled { key, at, .. } => {
                 return Some(format!(

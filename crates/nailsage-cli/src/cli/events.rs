@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use nailsage::{EventType, Severity, UnixMillis};
 
-use super::{OfStrategy, Paging, TIME_FORMS, parse_interval};
+use super::{OfStrategy, RangePaging, TIME_FORMS, parse_interval};
 use crate::output::time::parse_time;
 
 #[derive(Debug, Subcommand)]
@@ -30,9 +30,16 @@ pub(crate) struct EventFilter {
     /// Only this type, such as `bankroll_adjusted`
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) event_type: Option<EventType>,
-    /// Only those at least this bad: DEBUG, INFO, WARNING, ERROR or CRITICAL
-    #[arg(long, value_name = "SEVERITY", value_parser = |text: &str| text.to_ascii_uppercase().parse::<Severity>())]
+    /// Only those that are exactly this bad: DEBUG, INFO, WARNING, ERROR or CRITICAL
+    #[arg(long, value_name = "SEVERITY", value_parser = severity, conflicts_with = "min_severity")]
+    pub(crate) severity: Option<Severity>,
+    /// Only those at least this bad
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(crate) min_severity: Option<Severity>,
+}
+
+fn severity(text: &str) -> Result<Severity, nailsage::ValueError> {
+    text.to_ascii_uppercase().parse()
 }
 
 /// List events of the audit log.
@@ -40,7 +47,9 @@ pub(crate) struct EventFilter {
 #[command(after_help = format!("Examples:
   nailsage events list --min-severity warning --since 7d
   nailsage events list --type bankroll_adjusted --newest --limit 10
+  nailsage events list --severity error --since 2025-11-01 --until 2025-12-01
 
+With --since or --until they come in the order of time, else by id.
 {TIME_FORMS}"))]
 pub(crate) struct EventsArgs {
     #[command(flatten)]
@@ -52,7 +61,7 @@ pub(crate) struct EventsArgs {
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) until: Option<UnixMillis>,
     #[command(flatten)]
-    pub(crate) paging: Paging,
+    pub(crate) paging: RangePaging,
 }
 
 /// Show the last events, then new ones as they come.

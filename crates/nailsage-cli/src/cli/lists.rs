@@ -1,9 +1,9 @@
 //! Lists: which rows, how many, in which order.
 
 use clap::Args;
-use nailsage::{ExitReason, PositionId, Reason, Side, SignalType, StarlistingId, StrategyRef, UnixMillis};
+use nailsage::{ExitReason, LedgerKind, PositionId, Reason, Side, SignalType, StarlistingId, StrategyRef, UnixMillis};
 
-use super::Paging;
+use super::{Paging, RangePaging};
 use crate::output::time::parse_time;
 
 /// List strategies with their bankrolls and totals.
@@ -23,8 +23,11 @@ pub(crate) struct StrategiesArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   nailsage positions --open
-  nailsage positions --closed --strategy my-bot/v1@7 --newest --limit 10
-  nailsage positions --all --format csv > positions.csv")]
+  nailsage positions --closed --strategy my-bot/v1@7 --by-exit --newest --limit 10
+  nailsage positions --since 7d --side long
+  nailsage positions --all --format csv > positions.csv
+
+With --since or --until they come in the order of the time at which they were opened, else by id.")]
 pub(crate) struct PositionsArgs {
     /// Only open ones
     #[arg(long, conflicts_with = "closed")]
@@ -32,6 +35,9 @@ pub(crate) struct PositionsArgs {
     /// Only closed ones, liquidated ones included
     #[arg(long)]
     pub(crate) closed: bool,
+    /// Closed ones of a strategy by when they were closed, --since and --until too
+    #[arg(long, requires_all = ["closed", "strategy"], conflicts_with_all = ["side", "reason", "market"])]
+    pub(crate) by_exit: bool,
     #[command(flatten)]
     pub(crate) of: OfStrategy,
     /// Only long or only short ones
@@ -44,7 +50,7 @@ pub(crate) struct PositionsArgs {
     #[command(flatten)]
     pub(crate) range: Range,
     #[command(flatten)]
-    pub(crate) paging: Paging,
+    pub(crate) paging: RangePaging,
 }
 
 /// A filter by market and time.
@@ -71,6 +77,11 @@ pub(crate) struct OfStrategy {
 
 /// List trades: one entry and one exit per position.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  nailsage trades --strategy my-bot/v1@7 --newest --limit 10
+  nailsage trades --market 7 --since 2025-11-01 --until 2025-12-01
+
+With --since or --until they come in the order of time, else by id.")]
 pub(crate) struct TradesArgs {
     #[command(flatten)]
     pub(crate) of: OfStrategy,
@@ -80,11 +91,16 @@ pub(crate) struct TradesArgs {
     #[command(flatten)]
     pub(crate) range: Range,
     #[command(flatten)]
-    pub(crate) paging: Paging,
+    pub(crate) paging: RangePaging,
 }
 
 /// List signals, with the reasons why suppressed ones were not traded.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  nailsage signals list --strategy my-bot/v1@7 --executed --newest --limit 10
+  nailsage signals list --suppressed --reason cooldown --since 7d
+
+With --since or --until they come in the order of time, else by id.")]
 pub(crate) struct SignalsArgs {
     #[command(flatten)]
     pub(crate) of: OfStrategy,
@@ -102,6 +118,28 @@ pub(crate) struct SignalsArgs {
     pub(crate) reason: Option<Reason>,
     #[command(flatten)]
     pub(crate) range: Range,
+    #[command(flatten)]
+    pub(crate) paging: RangePaging,
+}
+
+/// Show a strategy's ledger: every change of its bankroll and terms.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  nailsage ledger show my-bot/v1@7 --newest --limit 10
+  nailsage ledger show my-bot/v1@7 --kind adjust
+  nailsage ledger show my-bot/v1@7 --kind close --since 7d")]
+pub(crate) struct LedgerArgs {
+    /// Its id, or name/version@starlisting
+    pub(crate) strategy: StrategyRef,
+    /// Only entries of this kind: register, activate, deactivate, open, close, liquidate, stops or adjust
+    #[arg(long)]
+    pub(crate) kind: Option<LedgerKind>,
+    /// Only entries at this time or later: ISO 8601, Unix ms, or how long ago it was, such as 7d
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) since: Option<UnixMillis>,
+    /// Only entries before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) until: Option<UnixMillis>,
     #[command(flatten)]
     pub(crate) paging: Paging,
 }

@@ -9,9 +9,9 @@ pub(crate) async fn run(app: &App, args: &EventsArgs) -> Result<(), Failure> {
     let filter = &args.filter;
     let store = app.read().await?;
     let strategy_id = list::filter_by(&*store, filter.of.strategy.as_ref()).await?;
-    let first = list::cursor(&args.paging, EventId::new)?;
-    let is_filtered =
-        strategy_id.is_some() || filter.event_type.is_some() || filter.min_severity.is_some() || args.since.is_some();
+    let is_by_time = args.since.or(args.until).is_some();
+    let severity = filter.severity.or(filter.min_severity);
+    let is_filtered = strategy_id.is_some() || filter.event_type.is_some() || severity.is_some() || is_by_time;
     let empty = if args.paging.after.is_some() {
         "No more events."
     } else if is_filtered {
@@ -19,26 +19,24 @@ pub(crate) async fn run(app: &App, args: &EventsArgs) -> Result<(), Failure> {
     } else {
         "No events yet. The book logs what auditors look for, such as a registered strategy or an adjusted bankroll."
     };
+    let query = EventQuery {
+        strategy_id,
+        event_type: filter.event_type.clone(),
+        severity: filter.severity,
+        min_severity: filter.min_severity,
+        since: args.since,
+        until: args.until,
+        order: list::order(&args.paging.extent),
+        ..EventQuery::<EventId>::default()
+    };
     let mut names = list::Names::new(app, &*store);
-    list::print(
+    list::print_either(
         app,
         columns::EVENTS,
-        &args.paging.extent,
-        first,
+        (&args.paging, is_by_time),
         empty,
-        async |after, limit| {
-            let query = EventQuery {
-                strategy_id,
-                event_type: filter.event_type.clone(),
-                min_severity: filter.min_severity,
-                since: args.since,
-                until: args.until,
-                after,
-                limit,
-                order: list::order(&args.paging.extent),
-            };
-            Ok(store.events(query).await?)
-        },
+        async |after, limit| Ok(store.events(EventQuery { limit, ..query.clone().read_from(after) }).await?),
+        async |after, limit| Ok(store.events_by_time(EventQuery { limit, ..query.clone().read_from(after) }).await?),
         async |record: Event| {
             let strategy = match record.strategy_id {
                 Some(id) => names.of(id).await?,

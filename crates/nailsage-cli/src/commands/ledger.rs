@@ -1,23 +1,30 @@
 //! `nailsage ledger`.
 
-use nailsage::{LedgerQuery, StrategyRef};
+use nailsage::LedgerQuery;
 
 use super::{App, columns, list, strategy};
-use crate::{cli::Paging, failure::Failure};
+use crate::{cli::LedgerArgs, failure::Failure};
 
-pub(crate) async fn run(app: &App, of: &StrategyRef, paging: &Paging) -> Result<(), Failure> {
+pub(crate) async fn run(app: &App, args: &LedgerArgs) -> Result<(), Failure> {
     let store = app.read().await?;
-    let strategy_id = strategy(&*store, of).await?.strategy.id;
+    let strategy_id = strategy(&*store, &args.strategy).await?.strategy.id;
+    let (kind, since, until) = (args.kind, args.since, args.until);
+    let is_filtered = kind.is_some() || since.or(until).is_some();
+    let empty = if is_filtered && args.paging.after.is_none() {
+        "No such ledger entries. Without --kind, --since and --until all are shown."
+    } else {
+        // A ledger begins with its strategy, so it is empty only behind a cursor.
+        "No more ledger entries."
+    };
     list::print(
         app,
         columns::LEDGER,
-        &paging.extent,
-        paging.after,
-        // A ledger begins with its strategy, so it is empty only behind a cursor.
-        "No more ledger entries.",
+        &args.paging.extent,
+        args.paging.after,
+        empty,
         async |after, limit| {
-            let order = list::order(&paging.extent);
-            Ok(store.ledger(LedgerQuery { after, limit, order, ..LedgerQuery::of(strategy_id) }).await?)
+            let order = list::order(&args.paging.extent);
+            Ok(store.ledger(LedgerQuery { strategy_id, kind, since, until, after, limit, order }).await?)
         },
         async |entry| Ok(entry),
     )

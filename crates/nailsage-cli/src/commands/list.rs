@@ -2,11 +2,11 @@
 
 use std::{collections::HashMap, io};
 
-use nailsage::{Order, PAGE_ROWS_MAX, Page, Store, StrategyId, StrategyRef};
+use nailsage::{Order, PAGE_ROWS_MAX, Page, Store, StrategyId, StrategyRef, TimeCursor};
 
 use super::App;
 use crate::{
-    cli::{Extent, Format, Paging},
+    cli::{After, Extent, Format, Id, Paging, RangePaging},
     failure::Failure,
     output::{Column, Listing},
 };
@@ -51,6 +51,38 @@ where
         eprintln!("{rows} rows shown, there are more: add --after {next}, or --all for everything");
     }
     Ok(())
+}
+
+/// The same for a list that is in the order of time if a range of time is given, and by id if none is.
+pub(crate) async fn print_either<T, I: Id, P>(
+    app: &App,
+    columns: &'static [Column<P>],
+    (paging, is_by_time): (&RangePaging, bool),
+    empty: &str,
+    mut by_id: impl AsyncFnMut(Option<I>, u32) -> Result<Page<T, I>, Failure>,
+    mut by_time: impl AsyncFnMut(Option<TimeCursor<I>>, u32) -> Result<Page<T, TimeCursor<I>>, Failure>,
+    name: impl AsyncFnMut(T) -> Result<P, Failure>,
+) -> Result<(), Failure> {
+    let fetch = async |after: Option<After>, rows| {
+        if is_by_time {
+            let place = match after {
+                None => None,
+                Some(After::Place(place)) => Some(place.in_time()?),
+                Some(After::Id(id)) => return Err(Failure::IdInTime(id)),
+            };
+            let page = by_time(place, rows).await?;
+            Ok(Page { items: page.items, next: page.next.map(|next| After::Place(next.into())) })
+        } else {
+            let id = match after {
+                None => None,
+                Some(After::Id(id)) => Some(I::of(id)?),
+                Some(After::Place(place)) => return Err(Failure::PlaceById(place)),
+            };
+            let page = by_id(id, rows).await?;
+            Ok(Page { items: page.items, next: page.next.map(|next| After::Id(next.number())) })
+        }
+    };
+    print(app, columns, &paging.extent, paging.after, empty, fetch, name).await
 }
 
 /// Strategy names by id, looked up once each, and only where they are shown.

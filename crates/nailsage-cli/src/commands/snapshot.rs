@@ -48,7 +48,7 @@ pub(crate) async fn list(app: &App, args: &ListSnapshotsArgs) -> Result<(), Fail
     let strategy_id = list::filter_by(&*store, args.of.strategy.as_ref()).await?;
     let (since, until) = (args.since, args.until);
     let query = |after: Option<Place>, limit| {
-        let after = after.map(Place::of_snapshots).transpose()?;
+        let after = after.map(Place::in_time).transpose()?;
         Ok::<_, Failure>(SnapshotQuery { since, until, after, limit, order: list::order(&args.paging.extent) })
     };
     let empty = if args.paging.after.is_some() {

@@ -143,6 +143,7 @@ fn query(args: &TailArgs, strategy_id: Option<StrategyId>) -> EventQuery {
     EventQuery {
         strategy_id,
         event_type: args.filter.event_type.clone(),
+        severity: args.filter.severity,
         min_severity: args.filter.min_severity,
         ..EventQuery::default()
     }

@@ -8,35 +8,33 @@ use crate::{cli::TradesArgs, failure::Failure};
 pub(crate) async fn run(app: &App, args: &TradesArgs) -> Result<(), Failure> {
     let store = app.read().await?;
     let strategy_id = list::filter_by(&*store, args.of.strategy.as_ref()).await?;
-    let first = list::cursor(&args.paging, TradeId::new)?;
+    let is_by_time = args.range.since.or(args.range.until).is_some();
     let empty = if args.paging.after.is_some() {
         "No more trades."
     } else if args.position.is_some() {
         "No trades of this position. `nailsage positions` lists positions."
+    } else if is_by_time {
+        "No trades in this time. Without --since and --until all are shown."
     } else {
         "No trades yet. They come with positions: one when it is opened, one when it is closed."
     };
+    let query = TradeQuery {
+        strategy_id,
+        position_id: args.position,
+        starlisting_id: args.range.market,
+        since: args.range.since,
+        until: args.range.until,
+        order: list::order(&args.paging.extent),
+        ..TradeQuery::<TradeId>::default()
+    };
     let mut names = list::Names::new(app, &*store);
-    list::print(
+    list::print_either(
         app,
         columns::TRADES,
-        &args.paging.extent,
-        first,
+        (&args.paging, is_by_time),
         empty,
-        async |after, limit| {
-            let order = list::order(&args.paging.extent);
-            let query = TradeQuery {
-                strategy_id,
-                position_id: args.position,
-                starlisting_id: args.range.market,
-                since: args.range.since,
-                until: args.range.until,
-                after,
-                limit,
-                order,
-            };
-            Ok(store.trades(query).await?)
-        },
+        async |after, limit| Ok(store.trades(TradeQuery { limit, ..query.clone().read_from(after) }).await?),
+        async |after, limit| Ok(store.trades_by_time(TradeQuery { limit, ..query.clone().read_from(after) }).await?),
         async |record: Trade| {
             let strategy = names.of(record.strategy_id).await?;
             Ok(Named { record, strategy })

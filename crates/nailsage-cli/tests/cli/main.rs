@@ -1,6 +1,7 @@
 //! The real program, run as people and bots run it.
 #![allow(clippy::unwrap_used, clippy::format_push_string, reason = "a test fails by panicking, and its text is short")]
 
+mod by_time;
 mod common;
 mod completions;
 mod database;

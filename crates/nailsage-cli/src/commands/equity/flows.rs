@@ -33,17 +33,20 @@ pub(super) async fn between(
     };
     let mut flows = Vec::new();
     for record in &records {
-        // A time may be earlier than the one before it, so a ledger is read to its end.
-        let mut query = LedgerQuery { limit: PAGE_ROWS_MAX, ..LedgerQuery::of(record.strategy.id) };
+        let ledger = LedgerQuery::of(record.strategy.id);
+        let mut entries = store.ledger(LedgerQuery { limit: 1, ..ledger.clone() }).await?.items;
+        // The few adjustments, all of them: a time may be earlier than the one before it.
+        let mut query = LedgerQuery { kind: Some(LedgerKind::Adjust), limit: PAGE_ROWS_MAX, ..ledger };
         loop {
             let page = store.ledger(query.clone()).await?;
-            let inside = page.items.iter().filter(|entry| first < entry.timestamp && entry.timestamp <= last);
-            flows.extend(inside.filter_map(|entry| flow(record, entry)));
+            entries.extend(page.items);
             query.after = page.next;
             if query.after.is_none() {
                 break;
             }
         }
+        let inside = entries.iter().filter(|entry| first < entry.timestamp && entry.timestamp <= last);
+        flows.extend(inside.filter_map(|entry| flow(record, entry)));
     }
     flows.sort_by_key(|flow| flow.at);
     Ok(flows)
