@@ -392,6 +392,8 @@ EXECUTE FUNCTION book_refuse('positions are never truncated');
 -- sums are exact, an average of money is an integer division of millionths that drops the fraction (towards zero), and
 -- what has no value is NULL.
 
+-- LATERAL asks for the strategy of each open position. They are too few for statistics to know how many, and a plan that
+-- rests on a guess would cost more with some histories than with others.
 CREATE VIEW v_open_positions AS
 SELECT
     p.id, p.strategy_id, p.starlisting_id, p.side, p.size, p.entry_price, p.entry_timestamp, p.exit_price,
@@ -403,7 +405,7 @@ SELECT
     p.mark_price, p.marked_at,
     to_char(TIMESTAMP '1970-01-01' + p.marked_at * INTERVAL '1 millisecond', 'YYYY-MM-DD HH24:MI:SS.MS') AS marked_datetime
 FROM positions AS p
-JOIN strategies AS s ON s.id = p.strategy_id
+CROSS JOIN LATERAL (SELECT * FROM strategies WHERE id = p.strategy_id OFFSET 0) AS s
 WHERE p.status = 'open';
 
 -- Closed and liquidated.
@@ -456,8 +458,13 @@ ORDER BY g.id DESC;
 
 -- ------------------------------------------------------------------------------------------------------- and begin
 
+-- To the second: nothing has to be told apart from it.
+INSERT INTO event_log (id, event_type, event_data, severity, timestamp, created_at)
+SELECT 1, 'schema_initialized', '{"schema_version":1}', 'INFO', now_ms, now_ms
+FROM (SELECT floor(extract(epoch FROM now()))::bigint * 1000 AS now_ms) AS clock;
+
 INSERT INTO book (
     id, schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id,
     next_snapshot_id, next_metric_id, commit_seq, pruning, created_at, updated_at)
-SELECT 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, FALSE, now_ms, now_ms
-FROM (SELECT floor(extract(epoch FROM now()) * 1000)::bigint AS now_ms) AS clock;
+SELECT 1, 1, 1, 1, 1, 1, 2, 1, 1, 0, FALSE, created_at, created_at
+FROM event_log;

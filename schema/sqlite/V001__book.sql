@@ -461,9 +461,13 @@ ORDER BY g.id DESC;
 
 -- ------------------------------------------------------------------------------------------------------- and begin
 
--- strftime gives no whole milliseconds in SQLite before 3.42, hence the two parts; 'now' is the same in both.
+-- To the second: nothing has to be told apart from it.
+INSERT INTO event_log (id, event_type, event_data, severity, timestamp, created_at)
+SELECT 1, 'schema_initialized', '{"schema_version":1}', 'INFO', now_ms, now_ms
+FROM (SELECT strftime('%s', 'now') * 1000 AS now_ms);
+
 INSERT INTO book (
     id, schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id,
     next_snapshot_id, next_metric_id, commit_seq, pruning, created_at, updated_at)
-SELECT 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, now_ms, now_ms
-FROM (SELECT strftime('%s', 'now') * 1000 + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) AS now_ms);
+SELECT 1, 1, 1, 1, 1, 1, 2, 1, 1, 0, 0, created_at, created_at
+FROM event_log;

@@ -40,12 +40,13 @@ pub mod writer;
 
 pub use action::{
     Action, Activate, AdjustBankroll, BankrollChange, ClosePosition, Deactivate, LiquidatePosition, LogEvent,
-    MarkMarket, MarkPosition, OpenPosition, RecordSignal, RecordSnapshot, RefreshMetrics, RegisterStrategy, SetStops,
-    TakeSnapshot,
+    MarkMarket, MarkPosition, OpenPosition, RecordRecovery, RecordSignal, RecordSnapshot, RefreshMetrics,
+    RegisterStrategy, SetStops, TakeSnapshot,
 };
 pub use answer::{
     Answer, BankrollAdjusted, Done, EventLogged, MarketMarked, MetricsRefreshed, Outcome, PositionClosed,
-    PositionMarked, PositionOpened, Refused, SignalRecorded, StopsSet, StrategyActivity, StrategyRegistered,
+    PositionMarked, PositionOpened, RecoveryRecorded, Refused, SignalRecorded, StopsSet, StrategyActivity,
+    StrategyRegistered,
 };
 pub use clock::{Clock, SystemClock};
 pub use command::{ACTIONS_MAX, Command};

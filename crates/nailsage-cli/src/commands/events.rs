@@ -10,14 +10,10 @@ pub(crate) async fn run(app: &App, args: &EventsArgs) -> Result<(), Failure> {
     let store = app.read().await?;
     let strategy_id = list::filter_by(&*store, filter.of.strategy.as_ref()).await?;
     let first = list::cursor(&args.paging, EventId::new)?;
-    let is_filtered =
-        strategy_id.is_some() || filter.event_type.is_some() || filter.min_severity.is_some() || args.since.is_some();
     let empty = if args.paging.after.is_some() {
         "No more events."
-    } else if is_filtered {
-        "No such events. `nailsage events list` without options shows all."
     } else {
-        "No events yet. The book logs what auditors look for, such as a registered strategy or an adjusted bankroll."
+        "No such events. `nailsage events list` without options shows all."
     };
     let mut names = list::Names::new(app, &*store);
     list::print(

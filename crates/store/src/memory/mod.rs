@@ -15,6 +15,7 @@ use crate::{
     clock::{Clock, SystemClock},
     command::Command,
     error::StoreError,
+    events::schema_initialized,
     footprint::Footprint,
     group::fold,
     inspect::SCHEMA_VERSION,
@@ -69,7 +70,9 @@ impl MemoryStore {
     /// An empty book by another clock.
     #[must_use]
     pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
-        let inner = Inner { state: State::new(Book::new(SCHEMA_VERSION, clock.now())), tables: Tables::default() };
+        let now = clock.now();
+        let tables = Tables { events: vec![schema_initialized(now)], ..Tables::default() };
+        let inner = Inner { state: State::new(Book::new(SCHEMA_VERSION, now)), tables };
         Self { inner: Arc::new(Mutex::new(inner)), clock }
     }
 

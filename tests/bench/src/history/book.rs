@@ -83,7 +83,7 @@ pub(crate) fn statements(size: Size) -> anyhow::Result<Vec<String>> {
         closed + OPEN + 1,
         2 * closed + OPEN + 1,
         closed + 1,
-        closed / 10 + 1,
+        closed / 10 + 2,
         snapshots + 1,
         metric_rows + 1,
         2 * closed + 2
@@ -227,7 +227,7 @@ fn open_positions(closed: i64) -> [String; 3] {
 /// Of twenty types; one in a hundred is worth a warning. The first hundred are the retired strategy's.
 fn events(first: i64, last: i64) -> String {
     format!(
-        "{}INSERT INTO event_log SELECT p, 'type ' || (p % 20), NULL, CASE p % 100 WHEN 0 THEN 'WARNING' ELSE 'INFO' END, \
+        "{}INSERT INTO event_log SELECT p + 1, 'type ' || (p % 20), NULL, CASE p % 100 WHEN 0 THEN 'WARNING' ELSE 'INFO' END, \
          {START} + p * 10 * {STEP_MS}, {NOW}, s FROM rows",
         position_series(first, last)
     )
