@@ -314,6 +314,22 @@ CREATE TABLE strategy_totals (
         num_closed = num_wins + num_losses AND realized_micros = win_micros + loss_micros)
 ) STRICT;
 
+-- The same of each UTC day on which a position of a strategy ended, added up with each close: what a day earned is read
+-- without reading its positions. A day is that of the exit.
+CREATE TABLE daily_totals (
+    strategy_id     INTEGER NOT NULL REFERENCES strategies (id), -- whose
+    day_start       INTEGER NOT NULL CHECK (day_start BETWEEN 946684800000 AND 4102444799999 AND day_start % 86400000 = 0), -- its first moment (Unix ms)
+    num_closed      INTEGER NOT NULL CHECK (num_closed > 0), -- positions that ended on it
+    num_wins        INTEGER NOT NULL CHECK (num_wins >= 0), -- of these, those that earned more than 0
+    num_losses      INTEGER NOT NULL CHECK (num_losses >= 0), -- of these, those that earned 0 or less
+    realized_micros INTEGER NOT NULL, -- their realized P&L (millionths of a USDT)
+    win_micros      INTEGER NOT NULL CHECK (win_micros >= 0), -- of the wins alone
+    loss_micros     INTEGER NOT NULL CHECK (loss_micros <= 0), -- of the losses alone, 0 or negative
+    PRIMARY KEY (day_start, strategy_id),
+    CONSTRAINT daily_totals_are_wins_and_losses CHECK (
+        num_closed = num_wins + num_losses AND realized_micros = win_micros + loss_micros)
+) STRICT, WITHOUT ROWID;
+
 -- --------------------------------------------------------------------------------------------------------- indexes
 -- The document's names, each serving the document's purpose at the least cost of writing. A partial index is used
 -- only by queries that write its condition out as a literal, never as a parameter.
@@ -355,6 +371,8 @@ CREATE UNIQUE INDEX idx_performance_unique ON performance_metrics (coalesce(stra
 -- beginnings.
 CREATE INDEX idx_ledger_money ON ledger (timestamp, strategy_id, seq)
     WHERE kind IN ('register', 'adjust', 'close', 'liquidate');
+
+CREATE INDEX idx_daily_totals_strategy ON daily_totals (strategy_id, day_start);
 
 CREATE INDEX idx_event_log_type ON event_log (event_type);
 CREATE INDEX idx_event_log_severity ON event_log (severity);

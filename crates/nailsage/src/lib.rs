@@ -64,4 +64,7 @@ pub use nailsage_store::{
     StoreError, StoreExt, StrategyActivity, StrategyQuery, StrategyRecord, StrategyRef, StrategyRegistered,
     SystemClock, TakeSnapshot, TimeCursor, TradeQuery, time_ordered_key,
 };
+pub use nailsage_store::{
+    DailyPnl, DailyQuery, Funds, LeaderboardQuery, LeaderboardRow, MarketExposure, Overview, StrategyOverview, Summary,
+};
 pub use nailsage_store::{FunnelQuery, FunnelRow, RecoveredStrategy, Recovery, RecoveryRecorded};

@@ -5,10 +5,10 @@ use nailsage_domain::{
     StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
-    BookStatus, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf,
-    MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery,
-    StoreError, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState,
-    rows::read as rows, state::Book,
+    BookStatus, Curve, CurveQuery, DailyPnl, DailyQuery, EventQuery, FunnelQuery, FunnelRow, LeaderboardQuery,
+    LeaderboardRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf, MetricsQuery, Order, Outcome, Overview, Page,
+    Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery, StoreError, StrategyQuery, StrategyRecord,
+    StrategyRef, TimeCursor, TradeQuery, plan::StrategyState, rows::read as rows, state::Book,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
@@ -20,6 +20,7 @@ use crate::{
     store::SqliteStore,
 };
 
+mod dashboard;
 #[cfg(test)]
 mod plans;
 mod select;
@@ -314,6 +315,20 @@ impl Reader for SqliteStore {
         self.ask(move |connection| {
             metrics(&query).page(connection, query.rows(), rows::metric, |row: &MetricRow| MetricCursor::from(row))
         })
+    }
+
+    fn overview(&self) -> Pending<Overview> {
+        self.ask(dashboard::overview)
+    }
+
+    fn daily_pnl(&self, query: DailyQuery) -> Pending<Page<DailyPnl, UnixMillis>> {
+        self.ask(move |connection| {
+            dashboard::days(&query).page(connection, query.rows(), rows::daily_pnl, |day| day.day_start)
+        })
+    }
+
+    fn leaderboard(&self, query: LeaderboardQuery) -> Pending<Vec<LeaderboardRow>> {
+        self.ask(move |connection| dashboard::leaderboard(&query).rows(connection, rows::leaderboard_row))
     }
 
     fn recover(&self) -> Pending<Recovery> {

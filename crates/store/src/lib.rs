@@ -13,6 +13,7 @@ pub mod answer;
 pub mod audit;
 pub mod clock;
 pub mod command;
+pub mod daily;
 pub mod decide;
 pub mod error;
 pub mod events;
@@ -24,6 +25,7 @@ pub mod inspect;
 pub mod memory;
 pub mod metrics;
 pub mod open;
+pub mod overview;
 pub mod plan;
 pub mod reader;
 pub mod recovery;
@@ -50,11 +52,13 @@ pub use answer::{
 };
 pub use clock::{Clock, SystemClock};
 pub use command::{ACTIONS_MAX, Command};
+pub use daily::{DailyPnl, DailyQuery, LeaderboardQuery, LeaderboardRow};
 pub use error::StoreError;
 pub use ext::{CallError, Caller, StoreExt, time_ordered_key};
 pub use memory::MemoryStore;
 pub use metrics::MetricRow;
 pub use open::{Access, OpenError, OpenOptions};
+pub use overview::{Funds, MarketExposure, Overview, StrategyOverview, Summary};
 pub use reader::{
     BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery, StrategyQuery,
     StrategyRecord, TradeQuery,

@@ -1,5 +1,6 @@
 //! The memory backend: the same plans applied to maps. A test double for programs that use a book.
 
+mod dashboard;
 mod reader;
 mod tables;
 

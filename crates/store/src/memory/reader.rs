@@ -10,8 +10,10 @@ use nailsage_domain::{
 use super::{Inner, MemoryStore};
 use crate::{
     answer::Outcome,
+    daily::{DailyPnl, DailyQuery, LeaderboardQuery, LeaderboardRow},
     error::StoreError,
     metrics::MetricRow,
+    overview::Overview,
     plan::StrategyState,
     reader::{
         BookStatus, EventQuery, LedgerQuery, Order, PAGE_ROWS_MAX, Page, PositionQuery, Reader, SignalQuery,
@@ -38,7 +40,7 @@ impl MemoryStore {
 }
 
 /// Cuts a page out of rows that stand in the order of their cursors.
-fn page<'a, T: Clone + 'a, C: Copy + Ord>(
+pub(super) fn page<'a, T: Clone + 'a, C: Copy + Ord>(
     rows: impl DoubleEndedIterator<Item = &'a T>,
     cursor: impl Fn(&T) -> C,
     (after, limit, order): (Option<C>, u32, Order),
@@ -319,6 +321,18 @@ impl Reader for MemoryStore {
             let place = (query.after, query.rows(), query.order);
             page(rows.iter(), |row| MetricCursor::from(row), place, is_wanted)
         })
+    }
+
+    fn overview(&self) -> Pending<Overview> {
+        self.try_read(|inner| inner.overview().map_err(|error| StoreError::backend("adding up an overview", error)))
+    }
+
+    fn daily_pnl(&self, query: DailyQuery) -> Pending<Page<DailyPnl, UnixMillis>> {
+        self.try_read(|inner| inner.daily_pnl(&query).map_err(|error| StoreError::backend("adding up days", error)))
+    }
+
+    fn leaderboard(&self, query: LeaderboardQuery) -> Pending<Vec<LeaderboardRow>> {
+        self.try_read(|inner| inner.leaderboard(&query).map_err(|error| StoreError::backend("adding up days", error)))
     }
 
     fn recover(&self) -> Pending<Recovery> {
