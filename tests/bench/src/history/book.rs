@@ -50,6 +50,11 @@ pub(crate) struct Size {
     pub(crate) snapshots: i64,
 }
 
+/// When the last position was closed.
+pub(crate) fn last_close(closed: i64) -> i64 {
+    START + closed * STEP_MS + HELD_MS
+}
+
 /// How a strategy stands: its positions that have ended and those that are open.
 fn positions_of(strategy: i64, closed: i64) -> (i64, i64) {
     if strategy == RETIRED {
@@ -69,6 +74,7 @@ pub(crate) fn statements(size: Size) -> anyhow::Result<Vec<String>> {
         all.extend(ledger(first, last));
     }
     all.extend(open_positions(closed));
+    all.push(DAYS.to_owned());
     all.extend(chunks(closed / 10).map(|(first, last)| events(first, last)));
     all.extend(chunks(snapshots).map(|(first, last)| curve(first, last)));
     let days = closed * STEP_MS / DAY_MS + 1;
@@ -90,6 +96,13 @@ pub(crate) fn statements(size: Size) -> anyhow::Result<Vec<String>> {
     ));
     Ok(all)
 }
+
+/// The totals of days, from the ledger.
+const DAYS: &str = "INSERT INTO daily_totals SELECT strategy_id, timestamp - timestamp % 86400000, count(*), \
+    sum(CASE WHEN delta_micros > 0 THEN 1 ELSE 0 END), sum(CASE WHEN delta_micros > 0 THEN 0 ELSE 1 END), \
+    sum(delta_micros), sum(CASE WHEN delta_micros > 0 THEN delta_micros ELSE 0 END), \
+    sum(CASE WHEN delta_micros > 0 THEN 0 ELSE delta_micros END) \
+    FROM ledger WHERE kind = 'close' GROUP BY strategy_id, timestamp - timestamp % 86400000";
 
 /// Numbers from 1 on, some at a time.
 fn chunks(count: i64) -> impl Iterator<Item = (i64, i64)> {
