@@ -314,6 +314,22 @@ CREATE TABLE strategy_totals (
         num_closed = num_wins + num_losses AND realized_micros = win_micros + loss_micros)
 ) STRICT;
 
+-- The same of each UTC day on which a position of a strategy ended, added up with each close: what a day earned is read
+-- without reading its positions. A day is that of the exit.
+CREATE TABLE daily_totals (
+    strategy_id     INTEGER NOT NULL REFERENCES strategies (id), -- whose
+    day_start       INTEGER NOT NULL CHECK (day_start BETWEEN 946684800000 AND 4102444799999 AND day_start % 86400000 = 0), -- its first moment (Unix ms)
+    num_closed      INTEGER NOT NULL CHECK (num_closed > 0), -- positions that ended on it
+    num_wins        INTEGER NOT NULL CHECK (num_wins >= 0), -- of these, those that earned more than 0
+    num_losses      INTEGER NOT NULL CHECK (num_losses >= 0), -- of these, those that earned 0 or less
+    realized_micros INTEGER NOT NULL, -- their realized P&L (millionths of a USDT)
+    win_micros      INTEGER NOT NULL CHECK (win_micros >= 0), -- of the wins alone
+    loss_micros     INTEGER NOT NULL CHECK (loss_micros <= 0), -- of the losses alone, 0 or negative
+    PRIMARY KEY (day_start, strategy_id),
+    CONSTRAINT daily_totals_are_wins_and_losses CHECK (
+        num_closed = num_wins + num_losses AND realized_micros = win_micros + loss_micros)
+) STRICT, WITHOUT ROWID;
+
 -- --------------------------------------------------------------------------------------------------------- indexes
 -- The document's names, each serving the document's purpose at the least cost of writing. A partial index is used
 -- only by queries that write its condition out as a literal, never as a parameter.
@@ -357,6 +373,8 @@ CREATE INDEX idx_ledger_money ON ledger (timestamp, strategy_id, seq)
     WHERE kind IN ('register', 'adjust', 'close', 'liquidate');
 -- What was paid in and out of a strategy: few entries among many.
 CREATE INDEX idx_ledger_adjustments ON ledger (strategy_id, seq) WHERE kind = 'adjust';
+
+CREATE INDEX idx_daily_totals_strategy ON daily_totals (strategy_id, day_start);
 
 CREATE INDEX idx_event_log_type ON event_log (event_type);
 CREATE INDEX idx_event_log_severity ON event_log (severity);
@@ -465,9 +483,13 @@ ORDER BY g.id DESC;
 
 -- ------------------------------------------------------------------------------------------------------- and begin
 
--- strftime gives no whole milliseconds in SQLite before 3.42, hence the two parts; 'now' is the same in both.
+-- To the second: nothing has to be told apart from it.
+INSERT INTO event_log (id, event_type, event_data, severity, timestamp, created_at)
+SELECT 1, 'schema_initialized', '{"schema_version":1}', 'INFO', now_ms, now_ms
+FROM (SELECT strftime('%s', 'now') * 1000 AS now_ms);
+
 INSERT INTO book (
     id, schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id,
     next_snapshot_id, next_metric_id, commit_seq, pruning, created_at, updated_at)
-SELECT 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, now_ms, now_ms
-FROM (SELECT strftime('%s', 'now') * 1000 + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) AS now_ms);
+SELECT 1, 1, 1, 1, 1, 1, 2, 1, 1, 0, 0, created_at, created_at
+FROM event_log;

@@ -22,11 +22,13 @@
 
 mod amount;
 mod checked;
+mod closed;
 mod confidence;
 mod decimal;
 mod equity_curve;
 mod error;
 mod event;
+mod exposure;
 mod holdings;
 mod id;
 mod integer;
@@ -48,10 +50,12 @@ mod trade;
 mod usdt;
 
 pub use amount::{Amount, Cost};
+pub use closed::{ClosedTotals, DailyTotals};
 pub use confidence::Confidence;
 pub use equity_curve::{CurvePoint, EquityCurve, EquityPoint};
 pub use error::{OutOfRange, Problem, ValueError};
 pub use event::{EVENT_DATA_BYTES_MAX, Event, EventData};
+pub use exposure::Exposure;
 pub use holdings::Holdings;
 pub use id::{EventId, MetricId, PositionId, SignalId, SnapshotId, StarlistingId, StrategyId, TradeId};
 pub use interval::{Interval, IntervalUnit};

@@ -57,6 +57,13 @@ impl UnixMillis {
         self.0.div_euclid(DAY_MILLIS)
     }
 
+    /// The first moment of its UTC day.
+    #[must_use]
+    pub const fn day_start(self) -> Self {
+        // The range begins with a day, so it is never left.
+        Self(self.utc_day() * DAY_MILLIS)
+    }
+
     /// The milliseconds from `earlier` to this time; negative when it is later after all.
     #[must_use]
     pub const fn millis_since(self, earlier: Self) -> i64 {

@@ -26,7 +26,7 @@ pub(crate) use self::{
     metrics::{MetricsCommand, RefreshArgs, ShowMetricsArgs},
     paging::{After, Extent, Id, Paging, Place, RangePaging, TimePaging},
     performance::{PerformanceArgs, SortBy},
-    signals::{FunnelArgs, SignalsCommand},
+    signals::{FunnelArgs, RecoverArgs, SignalsCommand},
     snapshot::{ListSnapshotsArgs, SnapshotCommand, TakeSnapshotArgs},
     watch::WatchArgs,
 };
@@ -158,7 +158,7 @@ pub(crate) enum Command {
     ///
     /// The strategies that are active or hold positions, their open positions with stops, their last signal on each
     /// market, and the latest snapshot. --format json has everything; csv has the strategies.
-    Recover,
+    Recover(RecoverArgs),
     /// Show a strategy's ledger: every change of its bankroll and terms
     #[command(subcommand)]
     Ledger(LedgerCommand),

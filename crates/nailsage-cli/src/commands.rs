@@ -54,7 +54,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Trades(args) => trades::run(&app, &args).await.map(|()| done),
         Command::Signals(SignalsCommand::List(args)) => signals::run(&app, &args).await.map(|()| done),
         Command::Signals(SignalsCommand::Funnel(args)) => funnel::run(&app, &args).await.map(|()| done),
-        Command::Recover => recover::run(&app).await.map(|()| done),
+        Command::Recover(args) => recover::run(&app, &args).await.map(|()| done),
         Command::Ledger(LedgerCommand::Show(args)) => ledger::run(&app, &args).await.map(|()| done),
         Command::Bankroll(command) => bankroll::run(&app, command).await.map(|()| done),
         Command::Events(EventsCommand::List(args)) => events::run(&app, &args).await.map(|()| done),

@@ -2,7 +2,7 @@
 
 use std::{error::Error, io, process::ExitCode};
 
-use nailsage::{OpenError, Refused, RequestKey, StoreError, StrategyRef, UnixMillis};
+use nailsage::{CallError, OpenError, Refused, RequestKey, StoreError, StrategyRef, UnixMillis};
 
 use crate::cli::Place;
 
@@ -75,6 +75,15 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
+    /// Why a use case did not happen, under its key and at its time: repeating both settles what is unknown.
+    pub(crate) fn of_call(error: CallError, key: RequestKey, at: UnixMillis) -> Self {
+        match error {
+            CallError::Refused(refused) => Self::Refused(refused),
+            CallError::Store(source @ StoreError::Unknown { .. }) => Self::Unsettled { key, at, source },
+            CallError::Store(error) => Self::Store(error),
+        }
+    }
+
     /// Prints it on standard error and tells the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         if let Self::Output(error) = self

@@ -10,8 +10,8 @@
 use std::{error::Error, sync::Arc};
 
 use nailsage::{
-    Action, ClosePosition, Command, OpenPosition, PositionRef, Price, RecordSignal, RegisterStrategy, Side, SignalType,
-    Store, StoreError, StoreExt as _, StrategyKey, UnixMillis,
+    Action, Clock as _, ClosePosition, Command, OpenPosition, PositionRef, Price, RecordRecovery, RecordSignal,
+    RegisterStrategy, Side, SignalType, Store, StoreError, StoreExt as _, StrategyKey, SystemClock, UnixMillis,
 };
 
 const STRATEGY: &str = "resume/v1@7";
@@ -54,6 +54,7 @@ impl Bot {
         let strategy: StrategyKey = STRATEGY.parse()?;
         book.register_strategy(time_of(0)?, RegisterStrategy::new(strategy.clone(), "1m".parse()?)).await?;
         let recovery = book.recover().await?;
+        book.record_recovery(SystemClock.now(), RecordRecovery {}).await?;
         let mine = recovery.strategies.iter().find(|it| it.record.strategy.key == strategy);
         let mine = mine.ok_or("the strategy was registered just now")?;
         let last = mine.last_signals.first().map(|signal| candle_at(signal.timestamp));

@@ -59,9 +59,12 @@ pub use nailsage_store::{
     CurveQuery, DEFAULT_TIMEOUT, Deactivate, Done, EventLogged, EventQuery, LedgerQuery, LiquidatePosition, LogEvent,
     MarkMarket, MarkPosition, MarketMarked, MetricCursor, MetricRow, MetricsOf, MetricsQuery, MetricsRefreshed,
     OpenError, OpenOptions, OpenPosition, Order, Outcome, PAGE_ROWS_MAX, Page, Pending, PositionClosed, PositionMarked,
-    PositionOpened, PositionQuery, PositionRef, Reader, RecordSignal, RecordSnapshot, RefreshMetrics, Refusal, Refused,
-    RegisterStrategy, SetStops, SignalQuery, SignalRecorded, Size, SnapshotQuery, StopsSet, Store, StoreError,
-    StoreExt, StrategyActivity, StrategyQuery, StrategyRecord, StrategyRef, StrategyRegistered, SystemClock,
-    TakeSnapshot, TimeCursor, TradeQuery, time_ordered_key,
+    PositionOpened, PositionQuery, PositionRef, Reader, RecordRecovery, RecordSignal, RecordSnapshot, RefreshMetrics,
+    Refusal, Refused, RegisterStrategy, SetStops, SignalQuery, SignalRecorded, Size, SnapshotQuery, StopsSet, Store,
+    StoreError, StoreExt, StrategyActivity, StrategyQuery, StrategyRecord, StrategyRef, StrategyRegistered,
+    SystemClock, TakeSnapshot, TimeCursor, TradeQuery, time_ordered_key,
 };
-pub use nailsage_store::{FunnelQuery, FunnelRow, RecoveredStrategy, Recovery};
+pub use nailsage_store::{
+    DailyPnl, DailyQuery, Funds, LeaderboardQuery, LeaderboardRow, MarketExposure, Overview, StrategyOverview, Summary,
+};
+pub use nailsage_store::{FunnelQuery, FunnelRow, RecoveredStrategy, Recovery, RecoveryRecorded};

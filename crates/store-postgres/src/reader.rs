@@ -5,9 +5,10 @@ use nailsage_domain::{
     StarlistingId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis, ValueError,
 };
 use nailsage_store::{
-    BookStatus, ClosedQuery, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor,
-    MetricRow, MetricsOf, MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery,
-    SnapshotQuery, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, Walk,
+    BookStatus, ClosedQuery, Curve, CurveQuery, DailyPnl, DailyQuery, EventQuery, FunnelQuery, FunnelRow,
+    LeaderboardQuery, LeaderboardRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf, MetricsQuery, Order, Outcome,
+    Overview, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery, StrategyQuery,
+    StrategyRecord, StrategyRef, TimeCursor, TradeQuery, Walk,
     by_time::{TimePage, end_of_walk},
     plan::StrategyState,
     rows::read as rows,
@@ -24,6 +25,7 @@ use crate::{
 
 mod by_id;
 mod by_time;
+mod dashboard;
 #[cfg(test)]
 mod plans;
 mod select;
@@ -292,6 +294,27 @@ impl Reader for PostgresStore {
 
     fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>> {
         self.page(metrics(&query), query.rows(), rows::metric, |row: &MetricRow| MetricCursor::from(row))
+    }
+
+    fn overview(&self) -> Pending<Overview> {
+        let part = |sql: &str| (sql.to_owned(), Vec::new());
+        let in_order = format!("{} ORDER BY s.id", sql::STRATEGIES);
+        let parts = vec![part(sql::BOOK), part(&in_order), part(sql::OPEN_HOLDINGS)];
+        self.readers.ask_together("reading an overview", parts, |found| {
+            let book = read(rows::book, &found[0])?.pop().ok_or_else(|| BadRow::missing("the book has no row"))?;
+            let strategies = read(rows::strategy, &found[1])?;
+            Overview::new(BookStatus::from(&book), strategies, read(rows::open_holding, &found[2])?)
+                .map_err(BadRow::no_value)
+        })
+    }
+
+    fn daily_pnl(&self, query: DailyQuery) -> Pending<Page<DailyPnl, UnixMillis>> {
+        self.page(dashboard::days(&query), query.rows(), rows::daily_pnl, |day| day.day_start)
+    }
+
+    fn leaderboard(&self, query: LeaderboardQuery) -> Pending<Vec<LeaderboardRow>> {
+        let Select { sql, params, .. } = dashboard::leaderboard(&query);
+        self.readers.ask(Question { during: "adding up days", sql, params }, |found| read(rows::leaderboard_row, found))
     }
 
     fn recover(&self) -> Pending<Recovery> {

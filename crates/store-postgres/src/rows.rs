@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use nailsage_domain::{Price, Usdt, ValueError};
+use nailsage_domain::{Price, Usdt};
 use nailsage_store::rows::{self, Cell};
 use tokio_postgres::{
     Error, Row,
@@ -27,7 +27,7 @@ pub(crate) struct BadRow {
 
 impl BadRow {
     /// A number is none that it stands for.
-    pub(crate) fn no_value(error: ValueError) -> Self {
+    pub(crate) fn no_value(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         bad(0, error)
     }
 

@@ -3,6 +3,10 @@
 //! Values come as arrays, one for each column, so that a text serves one row and a thousand. An update whose row is not
 //! there fails on the server, because the commit behind it is already on its way: it divides by zero.
 
+mod dashboard;
+
+pub use dashboard::*;
+
 macro_rules! book_columns {
     () => {
         "schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id, \
@@ -334,7 +338,7 @@ pub const BOOK_SET: &str = updated!(
 );
 
 /// What the writer runs, apart from locking the book; prepared where nobody stands in between.
-pub(crate) const WRITERS: [&str; 24] = [
+pub(crate) const WRITERS: [&str; 25] = [
     REQUESTS_BY_KEY,
     STRATEGIES_BY_ID,
     STRATEGIES_BY_KEY,
@@ -353,6 +357,7 @@ pub(crate) const WRITERS: [&str; 24] = [
     SIGNAL_INSERT,
     TRADE_INSERT,
     LEDGER_INSERT,
+    DAILY_TOTALS_ADD,
     EVENT_INSERT,
     SNAPSHOT_INSERT,
     STRATEGY_SNAPSHOT_INSERT,

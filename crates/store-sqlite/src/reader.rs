@@ -5,10 +5,10 @@ use nailsage_domain::{
     StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
-    BookStatus, ClosedQuery, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery, MetricCursor,
-    MetricRow, MetricsOf, MetricsQuery, Order, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery,
-    SnapshotQuery, StoreError, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState,
-    rows::read as rows, state::Book,
+    BookStatus, ClosedQuery, Curve, CurveQuery, DailyPnl, DailyQuery, EventQuery, FunnelQuery, FunnelRow,
+    LeaderboardQuery, LeaderboardRow, LedgerQuery, MetricCursor, MetricRow, MetricsOf, MetricsQuery, Order, Outcome,
+    Overview, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery, StoreError, StrategyQuery,
+    StrategyRecord, StrategyRef, TimeCursor, TradeQuery, plan::StrategyState, rows::read as rows, state::Book,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
@@ -22,6 +22,7 @@ use crate::{
 
 mod by_id;
 mod by_time;
+mod dashboard;
 #[cfg(test)]
 mod plans;
 mod select;
@@ -268,6 +269,20 @@ impl Reader for SqliteStore {
         self.ask(move |connection| {
             metrics(&query).page(connection, query.rows(), rows::metric, |row: &MetricRow| MetricCursor::from(row))
         })
+    }
+
+    fn overview(&self) -> Pending<Overview> {
+        self.ask(dashboard::overview)
+    }
+
+    fn daily_pnl(&self, query: DailyQuery) -> Pending<Page<DailyPnl, UnixMillis>> {
+        self.ask(move |connection| {
+            dashboard::days(&query).page(connection, query.rows(), rows::daily_pnl, |day| day.day_start)
+        })
+    }
+
+    fn leaderboard(&self, query: LeaderboardQuery) -> Pending<Vec<LeaderboardRow>> {
+        self.ask(move |connection| dashboard::leaderboard(&query).rows(connection, rows::leaderboard_row))
     }
 
     fn recover(&self) -> Pending<Recovery> {

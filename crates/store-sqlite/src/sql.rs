@@ -3,6 +3,10 @@
 //! A read is made of a table's columns and a condition; the partial indexes serve only conditions that are written out as
 //! literals.
 
+mod dashboard;
+
+pub use dashboard::*;
+
 /// The book row.
 pub const BOOK: &str = "SELECT schema_version, next_strategy_id, next_position_id, next_trade_id, \
      next_signal_id, next_event_id, next_snapshot_id, next_metric_id, commit_seq, \

@@ -40,6 +40,7 @@ fn text(table: Table) -> &'static str {
         Table::RevisedPositions => sql::POSITION_REVISE,
         Table::Trades => sql::TRADE_INSERT,
         Table::Ledger => sql::LEDGER_INSERT,
+        Table::DailyTotals => sql::DAILY_TOTALS_ADD,
         Table::Events => sql::EVENT_INSERT,
         Table::Snapshots => sql::SNAPSHOT_INSERT,
         Table::StrategySnapshots => sql::STRATEGY_SNAPSHOT_INSERT,

@@ -85,6 +85,8 @@ pub enum Done {
     RecordSnapshot(StateSnapshot),
     /// Metrics were refreshed.
     RefreshMetrics(MetricsRefreshed),
+    /// A recovery was recorded.
+    RecordRecovery(RecoveryRecorded),
 }
 
 /// What registering a strategy did.
@@ -218,4 +220,17 @@ pub struct MetricsRefreshed {
 pub struct EventLogged {
     /// The event's id.
     pub event_id: EventId,
+}
+
+/// What recording a recovery did, and what there was to carry on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryRecorded {
+    /// The event's id.
+    pub event_id: EventId,
+    /// How many commands had changed the book before.
+    pub commit_seq: i64,
+    /// How many strategies were active.
+    pub num_strategies_active: i64,
+    /// How many positions were open.
+    pub num_open_positions: i64,
 }

@@ -1,9 +1,11 @@
 //! The events that an auditor wants, worked out from what a command writes.
 
-use nailsage_domain::{Event, EventData, EventType, LedgerEntry, LedgerKind, Severity, StrategyId, Usdt};
+use nailsage_domain::{
+    Event, EventData, EventId, EventType, LedgerEntry, LedgerKind, Severity, StrategyId, UnixMillis, Usdt,
+};
 use serde_json::{Value, json};
 
-use crate::{plan::Changes, state::Overlay};
+use crate::{inspect::SCHEMA_VERSION, plan::Changes, state::Overlay};
 
 /// An event before it has an id.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +67,21 @@ fn with_reason(mut data: Value, entry: &LedgerEntry) -> Value {
         data["reason"] = json!(reason);
     }
     data
+}
+
+/// The first event of a book, to the second; the migrations write it where the book is a database.
+#[must_use]
+pub(crate) fn schema_initialized(now: UnixMillis) -> Event {
+    let now = UnixMillis::new(now.get() / 1_000 * 1_000).expect("the range begins with a whole second");
+    Event {
+        id: EventId::FIRST,
+        event_type: EventType::new("schema_initialized").expect("the name is a short text without NUL"),
+        data: Some(EventData::from_value(&json!({ "schema_version": SCHEMA_VERSION })).expect("one number is JSON")),
+        severity: Severity::Info,
+        strategy_id: None,
+        timestamp: now,
+        created_at: now,
+    }
 }
 
 /// Appends the derived events to a command's own.

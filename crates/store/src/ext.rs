@@ -8,12 +8,12 @@ use uuid::Uuid;
 use crate::{
     action::{
         Action, Activate, AdjustBankroll, ClosePosition, Deactivate, LiquidatePosition, LogEvent, MarkMarket,
-        MarkPosition, OpenPosition, RecordSignal, RecordSnapshot, RefreshMetrics, RegisterStrategy, SetStops,
-        TakeSnapshot,
+        MarkPosition, OpenPosition, RecordRecovery, RecordSignal, RecordSnapshot, RefreshMetrics, RegisterStrategy,
+        SetStops, TakeSnapshot,
     },
     answer::{
         BankrollAdjusted, Done, EventLogged, MarketMarked, MetricsRefreshed, Outcome, PositionClosed, PositionMarked,
-        PositionOpened, Refused, SignalRecorded, StopsSet, StrategyActivity, StrategyRegistered,
+        PositionOpened, RecoveryRecorded, Refused, SignalRecorded, StopsSet, StrategyActivity, StrategyRegistered,
     },
     command::Command,
     error::StoreError,
@@ -163,6 +163,8 @@ use_cases! {
         record_snapshot(RecordSnapshot) -> RecordSnapshot, StateSnapshot;
         /// Works out the metrics of the oldest periods that changed; its outcome says whether more are left.
         refresh_some_metrics(RefreshMetrics) -> RefreshMetrics, MetricsRefreshed;
+        /// Writes into the audit log that a bot carries on, and with what.
+        record_recovery(RecordRecovery) -> RecordRecovery, RecoveryRecorded;
 }
 
 impl<S: Store + ?Sized> StoreExt for S {}

@@ -83,7 +83,7 @@ impl Footprint {
                     self.add_strategy(strategy);
                 }
             }
-            Action::TakeSnapshot(_) => self.everything = true,
+            Action::TakeSnapshot(_) | Action::RecordRecovery(_) => self.everything = true,
             Action::RecordSnapshot(_) | Action::RefreshMetrics(_) => {}
         }
     }
@@ -112,7 +112,7 @@ impl Footprint {
 
 fn is_wide(action: &Action) -> bool {
     match action {
-        Action::MarkMarket(_) | Action::TakeSnapshot(_) | Action::RefreshMetrics(_) => true,
+        Action::MarkMarket(_) | Action::TakeSnapshot(_) | Action::RefreshMetrics(_) | Action::RecordRecovery(_) => true,
         Action::RecordSignal(signal) => signal.then.iter().any(is_wide),
         _ => false,
     }

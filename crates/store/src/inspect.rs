@@ -14,8 +14,9 @@ pub const HISTORY_TABLE: &str = "refinery_schema_history";
 
 /// The tables that the migrations make, on every engine: what a reset takes away. `book` comes last, because the server's
 /// triggers ask it.
-pub const TABLES: [&str; 12] = [
+pub const TABLES: [&str; 13] = [
     "ledger",
+    "daily_totals",
     "strategy_totals",
     "requests",
     "event_log",

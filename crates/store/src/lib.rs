@@ -14,6 +14,7 @@ pub mod audit;
 pub mod by_time;
 pub mod clock;
 pub mod command;
+pub mod daily;
 pub mod decide;
 pub mod error;
 pub mod events;
@@ -25,6 +26,7 @@ pub mod inspect;
 pub mod memory;
 pub mod metrics;
 pub mod open;
+pub mod overview;
 pub mod plan;
 pub mod query;
 pub mod reader;
@@ -42,20 +44,23 @@ pub mod writer;
 
 pub use action::{
     Action, Activate, AdjustBankroll, BankrollChange, ClosePosition, Deactivate, LiquidatePosition, LogEvent,
-    MarkMarket, MarkPosition, OpenPosition, RecordSignal, RecordSnapshot, RefreshMetrics, RegisterStrategy, SetStops,
-    TakeSnapshot,
+    MarkMarket, MarkPosition, OpenPosition, RecordRecovery, RecordSignal, RecordSnapshot, RefreshMetrics,
+    RegisterStrategy, SetStops, TakeSnapshot,
 };
 pub use answer::{
     Answer, BankrollAdjusted, Done, EventLogged, MarketMarked, MetricsRefreshed, Outcome, PositionClosed,
-    PositionMarked, PositionOpened, Refused, SignalRecorded, StopsSet, StrategyActivity, StrategyRegistered,
+    PositionMarked, PositionOpened, RecoveryRecorded, Refused, SignalRecorded, StopsSet, StrategyActivity,
+    StrategyRegistered,
 };
 pub use clock::{Clock, SystemClock};
 pub use command::{ACTIONS_MAX, Command};
+pub use daily::{DailyPnl, DailyQuery, LeaderboardQuery, LeaderboardRow};
 pub use error::StoreError;
 pub use ext::{CallError, Caller, StoreExt, time_ordered_key};
 pub use memory::MemoryStore;
 pub use metrics::MetricRow;
 pub use open::{Access, OpenError, OpenOptions};
+pub use overview::{Funds, MarketExposure, Overview, StrategyOverview, Summary};
 pub use query::{ClosedQuery, EventQuery, LedgerQuery, PositionQuery, SignalQuery, StrategyQuery, TradeQuery};
 pub use reader::{BookStatus, Order, PAGE_ROWS_MAX, Page, Reader, StrategyRecord};
 pub use recovery::{RecoveredStrategy, Recovery};

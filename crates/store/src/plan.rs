@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use nailsage_domain::{
-    Event, LedgerEntry, Position, PositionId, RequestKey, Signal, StateSnapshot, Strategy, StrategyId,
+    DailyTotals, Event, LedgerEntry, Position, PositionId, RequestKey, Signal, StateSnapshot, Strategy, StrategyId,
     StrategySnapshot, StrategyTotals, Trade, UnixMillis,
 };
 
 use crate::{
     answer::Outcome,
+    daily::growth_of_days,
     fingerprint::Fingerprint,
     metrics::MetricRow,
     state::{Book, State},
@@ -134,6 +135,8 @@ pub struct Writes {
     pub signals: Vec<Signal>,
     /// New ledger rows, in order.
     pub ledger: Vec<LedgerEntry>,
+    /// By how much the totals of days grow, by day and strategy.
+    pub daily_totals: Vec<DailyTotals>,
     /// New events, in order.
     pub events: Vec<Event>,
     /// New snapshots, in order.
@@ -175,6 +178,7 @@ impl Gathering {
             positions: positions.into_values().collect(),
             trades,
             signals,
+            daily_totals: growth_of_days(&ledger),
             ledger,
             events,
             snapshots,

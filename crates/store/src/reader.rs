@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use crate::{
     answer::Outcome,
+    daily::{DailyPnl, DailyQuery, LeaderboardQuery, LeaderboardRow},
     metrics::MetricRow,
+    overview::Overview,
     query::{ClosedQuery, EventQuery, LedgerQuery, PositionQuery, SignalQuery, StrategyQuery, TradeQuery},
     recovery::Recovery,
     reference::StrategyRef,
@@ -180,6 +182,17 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
 
     /// Metrics as they were refreshed last, by period and strategy. A period in which nothing counted has no row.
     fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>>;
+
+    /// How everything stands, as of one moment: all strategies together, each of them, and each market. It reads every
+    /// strategy and every open position, whatever the history.
+    fn overview(&self) -> Pending<Overview>;
+
+    /// What each UTC day earned, by day: of one strategy, or of all together.
+    fn daily_pnl(&self, query: DailyQuery) -> Pending<Page<DailyPnl, UnixMillis>>;
+
+    /// What each strategy earned on some days, the most first and equal ones by id. A strategy of which no position ended on
+    /// them has no row.
+    fn leaderboard(&self, query: LeaderboardQuery) -> Pending<Vec<LeaderboardRow>>;
 
     /// Everything that a bot needs to carry on after a crash, as of one moment.
     fn recover(&self) -> Pending<Recovery>;

@@ -24,8 +24,18 @@ use nailsage_store::{Clock, OpenOptions};
 use crate::unit::{NOW, Workload};
 
 /// All tables that units write.
-const TABLES: [&str; 9] =
-    ["book", "strategies", "strategy_totals", "positions", "signals", "trades", "ledger", "requests", "event_log"];
+const TABLES: [&str; 10] = [
+    "book",
+    "strategies",
+    "strategy_totals",
+    "daily_totals",
+    "positions",
+    "signals",
+    "trades",
+    "ledger",
+    "requests",
+    "event_log",
+];
 
 /// The book against loops written by hand.
 #[derive(Debug, Parser)]

@@ -52,7 +52,7 @@ files! {
     register, activity, open, close, ranges, signal, mark, stops, adjust, totals, snapshots, metrics, refreshing, events,
     references,
     // Reading it.
-    reads, pages, filters, by_time, walks_by_time, closed, ledgers, recovery,
+    reads, pages, filters, by_time, walks_by_time, closed, ledgers, recovery, overview, days,
     // What never becomes a command, and what becomes one that is refused.
     bad_text, bad_input,
 }

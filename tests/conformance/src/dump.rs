@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use nailsage_domain::{
-    Event, LedgerEntry, Position, RequestKey, Signal, StateSnapshot, StrategySnapshot, Timeframe, Trade,
+    Event, LedgerEntry, Position, RequestKey, Signal, StateSnapshot, StrategyId, StrategySnapshot, Timeframe, Trade,
 };
 use nailsage_store::{
-    BookStatus, EventQuery, LedgerQuery, MetricRow, MetricsOf, MetricsQuery, Outcome, PAGE_ROWS_MAX, Page, Pending,
-    PositionQuery, Reader, SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord, TradeQuery,
+    BookStatus, DailyPnl, DailyQuery, EventQuery, LedgerQuery, MetricRow, MetricsOf, MetricsQuery, Outcome,
+    PAGE_ROWS_MAX, Page, Pending, PositionQuery, Reader, SignalQuery, SnapshotQuery, StrategyQuery, StrategyRecord,
+    TradeQuery,
 };
 use serde::Serialize;
 
@@ -27,6 +28,8 @@ pub(crate) struct Dump {
     pub(crate) strategy_snapshots: Vec<StrategySnapshot>,
     /// Those of all times, then months, weeks and days.
     pub(crate) metrics: Vec<MetricRow>,
+    /// Days of all strategies together, then strategy by strategy.
+    pub(crate) days: Vec<(Option<StrategyId>, DailyPnl)>,
     /// What is known under each key that was asked for.
     pub(crate) outcomes: Vec<(RequestKey, Option<Outcome>)>,
 }
@@ -53,6 +56,13 @@ impl Dump {
             let query = MetricsQuery { limit, ..MetricsQuery::of(MetricsOf::Everyone, timeframe) };
             metrics.extend(all(|after| reader.metrics(MetricsQuery { after, ..query.clone() })).await);
         }
+        let mut days = Vec::new();
+        let owners = strategies.iter().map(|record| Some(record.strategy.id));
+        for strategy_id in [None].into_iter().chain(owners) {
+            let query = DailyQuery { strategy_id, limit, ..DailyQuery::default() };
+            let found = all(|after| reader.daily_pnl(DailyQuery { after, ..query.clone() })).await;
+            days.extend(found.into_iter().map(|day| (strategy_id, day)));
+        }
         let mut outcomes = Vec::new();
         for key in keys {
             let outcome = reader.outcome(key.clone()).await.expect("outcomes can be read");
@@ -62,6 +72,7 @@ impl Dump {
             snapshots: all(|after| reader.snapshots(of_time(after))).await,
             strategy_snapshots,
             metrics,
+            days,
             book: reader.book().await.expect("the book's state can be read"),
             strategies,
             positions: all(|after| reader.positions(PositionQuery { after, limit, ..PositionQuery::default() })).await,
@@ -98,6 +109,7 @@ impl Dump {
             snapshots,
             strategy_snapshots,
             metrics,
+            days,
             outcomes,
         } = self;
         let mut lines = rows("book", std::slice::from_ref(book));
@@ -110,6 +122,7 @@ impl Dump {
         lines.extend(rows("snapshot", snapshots));
         lines.extend(rows("strategy snapshot", strategy_snapshots));
         lines.extend(metrics.iter().map(|row| format!("metrics {row:?}")));
+        lines.extend(rows("day", days));
         lines.extend(rows("outcome", outcomes));
         lines
     }

@@ -12,9 +12,9 @@ use nailsage_domain::{
 use nailsage_store::{
     Action, Activate, AdjustBankroll, Answer, BankrollAdjusted, ClosePosition, Command, DEFAULT_TIMEOUT, Deactivate,
     Done, EventLogged, LiquidatePosition, LogEvent, MarkMarket, MarkPosition, MarketMarked, MetricsRefreshed,
-    OpenPosition, Outcome, Pending, PositionClosed, PositionMarked, PositionOpened, RecordSignal, RecordSnapshot,
-    RefreshMetrics, Refusal, Refused, RegisterStrategy, SetStops, SignalRecorded, StopsSet, Store, StoreError,
-    StrategyActivity, StrategyRecord, StrategyRef, StrategyRegistered, TakeSnapshot,
+    OpenPosition, Outcome, Pending, PositionClosed, PositionMarked, PositionOpened, RecordRecovery, RecordSignal,
+    RecordSnapshot, RecoveryRecorded, RefreshMetrics, Refusal, Refused, RegisterStrategy, SetStops, SignalRecorded,
+    StopsSet, Store, StoreError, StrategyActivity, StrategyRecord, StrategyRef, StrategyRegistered, TakeSnapshot,
 };
 
 use crate::{
@@ -190,8 +190,9 @@ impl Fixture {
         self.dump().await.signals
     }
 
+    /// The events after the first one, which tells that the book was made.
     pub(crate) async fn events(&self) -> Vec<Event> {
-        self.dump().await.events
+        self.dump().await.events.split_off(1)
     }
 
     /// A strategy's ledger.
@@ -241,6 +242,7 @@ use_cases! {
     snapshot(TakeSnapshot) -> TakeSnapshot(StateSnapshot);
     refresh(RefreshMetrics) -> RefreshMetrics(MetricsRefreshed);
     record_snapshot(RecordSnapshot) -> RecordSnapshot(StateSnapshot);
+    record_recovery(RecordRecovery) -> RecordRecovery(RecoveryRecorded);
 }
 
 /// The answer of a store object that is not the fixture's own.

@@ -1,8 +1,8 @@
 //! What holds in every book at every time, whatever has been done to it. It is checked after every case.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use nailsage_domain::{LedgerEntry, LedgerKind, Position, Trade, TradeType};
+use nailsage_domain::{LedgerEntry, LedgerKind, Position, StrategyId, Trade, TradeType};
 use nailsage_store::StrategyRecord;
 
 use crate::dump::Dump;
@@ -22,6 +22,7 @@ pub(crate) fn check(dump: &Dump) {
         assert_eq!(signal.was_executed(), traded, "a signal is executed if a trade came of it: {signal:?}");
     }
     check_events(dump);
+    check_days(dump);
 }
 
 /// Ids are dense from 1, and the book counts them rightly.
@@ -134,4 +135,30 @@ fn check_events(dump: &Dump) {
         let events = dump.events.iter().filter(|event| event.event_type.as_str() == event_type).count();
         assert_eq!(rows, events, "ledger rows of kind {kind} and events {event_type}");
     }
+}
+
+/// Days are what the positions that ended on them add up to, of each strategy and of all together.
+fn check_days(dump: &Dump) {
+    const DAY_MS: i64 = 86_400_000;
+    let mut expected: BTreeMap<(Option<StrategyId>, i64), [i64; 6]> = BTreeMap::new();
+    for position in &dump.positions {
+        let Some(exit) = position.exit() else { continue };
+        let (time, pnl) = (exit.timestamp.get(), exit.realized_pnl.micros());
+        let (win, loss) = (pnl.max(0), pnl.min(0));
+        let of_one = [1, i64::from(pnl > 0), i64::from(pnl <= 0), pnl, win, loss];
+        for owner in [None, Some(position.strategy_id)] {
+            let sums = expected.entry((owner, time - time % DAY_MS)).or_default();
+            sums.iter_mut().zip(of_one).for_each(|(sum, more)| *sum += more);
+        }
+    }
+    let found: BTreeMap<_, _> = (dump.days.iter())
+        .map(|(owner, day)| {
+            let closed = &day.closed;
+            let counts = [closed.num_closed, closed.num_wins, closed.num_losses];
+            let sums = [closed.realized_micros, closed.win_micros, closed.loss_micros];
+            ((*owner, day.day_start.get()), [counts, sums].concat())
+        })
+        .collect();
+    let expected: BTreeMap<_, _> = expected.into_iter().map(|(place, sums)| (place, sums.to_vec())).collect();
+    assert_eq!(found, expected, "days are the sums of their positions");
 }

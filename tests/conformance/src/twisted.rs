@@ -4,12 +4,13 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use nailsage_domain::{
     Event, EventId, LedgerEntry, Position, PositionId, RequestKey, Signal, SignalId, SnapshotId, StateSnapshot,
-    StrategyId, StrategySnapshot, Trade, TradeId,
+    StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis,
 };
 use nailsage_store::{
-    Answer, BookStatus, ClosedQuery, Command, Curve, CurveQuery, EventQuery, FunnelQuery, FunnelRow, LedgerQuery,
-    MetricCursor, MetricRow, MetricsQuery, Outcome, Page, Pending, PositionQuery, Reader, Recovery, SignalQuery,
-    SnapshotQuery, Store, StrategyQuery, StrategyRecord, StrategyRef, TimeCursor, TradeQuery,
+    Answer, BookStatus, ClosedQuery, Command, Curve, CurveQuery, DailyPnl, DailyQuery, EventQuery, FunnelQuery,
+    FunnelRow, LeaderboardQuery, LeaderboardRow, LedgerQuery, MetricCursor, MetricRow, MetricsQuery, Outcome, Overview,
+    Page, Pending, PositionQuery, Reader, Recovery, SignalQuery, SnapshotQuery, Store, StrategyQuery, StrategyRecord,
+    StrategyRef, TimeCursor, TradeQuery,
 };
 
 /// A page in the order of time, on its way.
@@ -150,6 +151,18 @@ impl<T: Twist> Reader for Twisted<T> {
 
     fn metrics(&self, query: MetricsQuery) -> Pending<Page<MetricRow, MetricCursor>> {
         self.beneath.metrics(query)
+    }
+
+    fn overview(&self) -> Pending<Overview> {
+        self.beneath.overview()
+    }
+
+    fn daily_pnl(&self, query: DailyQuery) -> Pending<Page<DailyPnl, UnixMillis>> {
+        self.beneath.daily_pnl(query)
+    }
+
+    fn leaderboard(&self, query: LeaderboardQuery) -> Pending<Vec<LeaderboardRow>> {
+        self.beneath.leaderboard(query)
     }
 
     fn recover(&self) -> Pending<Recovery> {

@@ -46,6 +46,7 @@ impl Run {
             // What metrics have to be is asked of independent libraries, and the generator makes no such command.
             Action::RefreshMetrics(_) => unreachable!("the model keeps no metrics"),
             Action::RecordSnapshot(action) => self.record_snapshot(action).map(Done::RecordSnapshot),
+            Action::RecordRecovery(_) => Ok(Done::RecordRecovery(self.record_recovery())),
         }
     }
 

@@ -1,8 +1,8 @@
 //! What a book holds: plain lists, in the order in which things happened.
 
 use nailsage_domain::{
-    Event, LedgerEntry, LedgerKind, Position, PositionId, Reason, RequestKey, Signal, StateSnapshot, StrategySnapshot,
-    Trade, TradeId, UnixMillis, Usdt,
+    Event, EventData, EventId, LedgerEntry, LedgerKind, Position, PositionId, Reason, RequestKey, Severity, Signal,
+    StateSnapshot, StrategySnapshot, Trade, TradeId, UnixMillis, Usdt,
 };
 use nailsage_store::{Command, Outcome, StrategyRecord};
 
@@ -39,10 +39,26 @@ pub(crate) struct Request {
 }
 
 /// The model's book. Its ledger is in the order in which it was written, all strategies together.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Book {
     pub(crate) rows: Rows,
     pub(crate) requests: Vec<Request>,
+}
+
+impl Book {
+    /// A book in which nothing has happened but that it was made.
+    pub(crate) fn made_at(time: UnixMillis) -> Self {
+        let made = Event {
+            id: EventId::new(1).expect("above 0"),
+            event_type: "schema_initialized".parse().expect("a short text"),
+            data: Some(EventData::from_text(r#"{"schema_version": 1}"#).expect("it is JSON")),
+            severity: Severity::Info,
+            strategy_id: None,
+            timestamp: time,
+            created_at: time,
+        };
+        Self { rows: Rows { events: vec![made], ..Rows::default() }, requests: Vec::new() }
+    }
 }
 
 /// A book of its own on which one command runs.

@@ -1,12 +1,37 @@
 //! The events that the book logs on its own, one glance at each ledger row of a command.
 
 use nailsage_domain::{Event, EventData, EventId, EventType, LedgerEntry, LedgerKind, Severity};
-use nailsage_store::StrategyRef;
+use nailsage_store::{RecoveryRecorded, StrategyRef};
 use serde_json::{Value, json};
 
 use crate::book::{Run, next_id};
 
 impl Run {
+    /// Logs that a bot carries on, with what there is.
+    pub(crate) fn record_recovery(&mut self) -> RecoveryRecorded {
+        let event_id = EventId::new(next_id(&self.rows.events)).expect("ids count from 1");
+        let (mut active, mut open) = (0, 0);
+        for record in &self.rows.strategies {
+            active += i64::from(record.strategy.is_active);
+        }
+        for position in &self.rows.positions {
+            open += i64::from(position.is_open());
+        }
+        let before = self.rows.commit_seq - 1;
+        let text =
+            format!(r#"{{"commit_seq": {before}, "num_open_positions": {open}, "num_strategies_active": {active}}}"#);
+        self.rows.events.push(Event {
+            id: event_id,
+            event_type: "recovered".parse().expect("a short text"),
+            data: Some(EventData::from_text(&text).expect("it is JSON")),
+            severity: Severity::Info,
+            strategy_id: None,
+            timestamp: self.at,
+            created_at: self.now,
+        });
+        RecoveryRecorded { event_id, commit_seq: before, num_strategies_active: active, num_open_positions: open }
+    }
+
     /// Logs what the ledger rows from this one on are worth telling.
     pub(crate) fn log_derived_events(&mut self, first_row: usize) {
         let rows = self.rows.ledger[first_row..].to_vec();

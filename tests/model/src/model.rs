@@ -13,10 +13,10 @@ pub struct Model {
 }
 
 impl Model {
-    /// An empty book whose clock stands at this time.
+    /// A book that was made at a time, and whose clock stands at another one.
     #[must_use]
-    pub fn new(now: UnixMillis) -> Self {
-        Self { now, book: Book::default() }
+    pub fn new(made_at: UnixMillis, now: UnixMillis) -> Self {
+        Self { now, book: Book::made_at(made_at) }
     }
 
     /// Moves the clock that stamps `created_at` and `updated_at`.

@@ -1,9 +1,11 @@
 //! Reading a whole store through its pages, and asking it everything that its queries can ask.
 
-use nailsage_domain::{PositionStatus, Severity, SnapshotId};
+use std::collections::BTreeMap;
+
+use nailsage_domain::{PositionStatus, Severity, SnapshotId, StrategyId};
 use nailsage_store::{
-    CurveQuery, EventQuery, LedgerQuery, Order, Page, Pending, PositionQuery, Reader, SignalQuery, SnapshotQuery,
-    StoreError, StrategyQuery, StrategyRef, TimeCursor, TradeQuery,
+    CurveQuery, DailyQuery, EventQuery, LeaderboardQuery, LedgerQuery, Order, Page, Pending, PositionQuery, Reader,
+    SignalQuery, SnapshotQuery, StoreError, StrategyQuery, StrategyRef, TimeCursor, TradeQuery,
 };
 
 use crate::book::Rows;
@@ -91,6 +93,7 @@ pub async fn assert_queries(reader: &dyn Reader, rows: &Rows) -> Result<(), Stor
         }
     }
     assert_snapshots(reader, rows).await?;
+    assert_days(reader, rows).await?;
     let owners = rows.strategies.iter().map(|record| Some(record.strategy.id)).chain([None]);
     for strategy_id in owners {
         for order in [Order::Ascending, Order::Descending] {
@@ -104,7 +107,7 @@ pub async fn assert_queries(reader: &dyn Reader, rows: &Rows) -> Result<(), Stor
 async fn assert_lists(
     reader: &dyn Reader,
     rows: &Rows,
-    strategy_id: Option<nailsage_domain::StrategyId>,
+    strategy_id: Option<StrategyId>,
     order: Order,
 ) -> Result<(), StoreError> {
     let (is_its, limit) = (|owner| strategy_id.is_none_or(|id| id == owner), PAGE_ROWS);
@@ -187,6 +190,35 @@ async fn assert_snapshots(reader: &dyn Reader, rows: &Rows) -> Result<(), StoreE
         let points: Vec<_> = within.iter().map(|snapshot| (snapshot.timestamp, snapshot.total_equity)).collect();
         assert_eq!(got, points, "the curve");
     }
+    Ok(())
+}
+
+/// What each day earned, and who earned most.
+async fn assert_days(reader: &dyn Reader, rows: &Rows) -> Result<(), StoreError> {
+    const DAY_MS: i64 = 86_400_000;
+    for strategy_id in [None, StrategyId::new(1).ok(), StrategyId::new(2).ok()] {
+        let mut expected: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+        for position in &rows.positions {
+            if let (Some(exit), true) = (position.exit(), strategy_id.is_none_or(|id| id == position.strategy_id)) {
+                let day = expected.entry(exit.timestamp.get() / DAY_MS * DAY_MS).or_default();
+                *day = (day.0 + 1, day.1 + exit.realized_pnl.micros());
+            }
+        }
+        let query = DailyQuery { strategy_id, limit: PAGE_ROWS, ..DailyQuery::default() };
+        let got = all(|after| reader.daily_pnl(DailyQuery { after, ..query.clone() })).await?;
+        let got: BTreeMap<_, _> = (got.iter())
+            .map(|day| (day.day_start.get(), (day.closed.num_closed, day.closed.realized_micros)))
+            .collect();
+        assert_eq!(got, expected, "days of {strategy_id:?}");
+    }
+    let mut expected: Vec<_> = (rows.strategies.iter())
+        .filter(|record| record.totals.num_closed > 0)
+        .map(|record| (-record.totals.realized_micros, record.strategy.id))
+        .collect();
+    expected.sort_unstable();
+    let board = reader.leaderboard(LeaderboardQuery::default()).await?;
+    let got: Vec<_> = board.iter().map(|row| (-row.closed.realized_micros, row.strategy_id)).collect();
+    assert_eq!(got, expected, "the leaderboard");
     Ok(())
 }
 

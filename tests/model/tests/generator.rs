@@ -42,6 +42,7 @@ const REACHED: &[&str] = &[
     "range_exceeded, size",
     "range_exceeded, snapshot",
     "range_exceeded, unrealized_pnl",
+    "record_recovery",
     "record_snapshot",
     "record_signal, executed",
     "record_signal, refused",
@@ -74,7 +75,7 @@ fn random_commands_reach_every_answer() {
     let sequences = generate::commands();
     for _ in 0..SEQUENCES {
         let commands = sequences.new_tree(&mut runner).expect("nothing is filtered out").current();
-        let mut model = Model::new(UnixMillis::MIN);
+        let mut model = Model::new(UnixMillis::MIN, UnixMillis::MIN);
         for command in &commands {
             let commit_seq = model.rows().commit_seq;
             match model.answer(command) {
@@ -155,6 +156,7 @@ fn count_done(seen: &mut BTreeMap<String, u32>, done: &Done) {
         Done::TakeSnapshot(_) => "take_snapshot".to_owned(),
         Done::RefreshMetrics(_) => "refresh_metrics".to_owned(),
         Done::RecordSnapshot(_) => "record_snapshot".to_owned(),
+        Done::RecordRecovery(_) => "record_recovery".to_owned(),
     };
     count(seen, &name);
 }

@@ -16,7 +16,7 @@ use futures_executor::block_on;
 use nailsage_domain::{Amount, Cost, PositionId, Severity, Side, StrategyId, UnixMillis, Usdt};
 use nailsage_model::{Model, generate, read};
 use nailsage_store::{
-    ACTIONS_MAX, Access, Action, Answer, Clock, ClosePosition, Command, LogEvent, MemoryStore, OpenOptions,
+    ACTIONS_MAX, Access, Action, Answer, Clock, ClosePosition, Command, EventQuery, LogEvent, MemoryStore, OpenOptions,
     OpenPosition, PositionRef, Refusal, RegisterStrategy, Size, Store, StrategyRef, refusal::RangedValue,
 };
 use nailsage_store_postgres::PostgresStore;
@@ -91,7 +91,13 @@ fn compare(backend: &str, open: Open, commands: &[Command], at_once: usize) -> V
     let clock = Arc::new(Hands(AtomicI64::new(Hands::FIRST)));
     let (store, _database) = open(clock.clone());
     let store = store.as_ref();
-    let mut model = Model::new(clock.now());
+    // A database stamps the first event by its own clock, as it makes the book.
+    let made_at = block_on(store.events(EventQuery { limit: 1, ..EventQuery::default() }))
+        .expect("a new book can be read")
+        .items
+        .first()
+        .map(|event| event.timestamp);
+    let mut model = Model::new(made_at.expect("making a book is its first event"), clock.now());
     let mut answers = Vec::new();
     for together in commands.chunks(at_once) {
         clock.forward();

@@ -13,8 +13,11 @@ pub fn canonical(cell: Option<String>) -> String {
     if !is_number {
         return cell;
     }
-    if cell.contains('e') {
-        // Only doubles are written so, and in the same digits everywhere.
+    // Only doubles are written so, and in the same digits everywhere. A sum of 2^33 and beyond has no double of its own any
+    // more, so SQLite shows the nearest one.
+    let is_beyond_amounts =
+        cell.contains('.') && cell.parse::<f64>().is_ok_and(|number| number.abs() >= 8_589_934_592.0);
+    if cell.contains('e') || is_beyond_amounts {
         return cell.parse::<f64>().map_or(cell, |number| number.to_string());
     }
     if cell.contains('.') { cell.trim_end_matches('0').trim_end_matches('.').to_owned() } else { cell }

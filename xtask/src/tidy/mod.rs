@@ -9,6 +9,7 @@ mod file_head;
 mod finding;
 mod layers;
 mod manifests;
+mod migration_events;
 mod migrations;
 mod promises;
 mod schemas;
@@ -49,6 +50,7 @@ fn check(workspace: &Workspace, tree: &Tree) -> Vec<Finding> {
         file_head::check(tree),
         unfinished::check(tree),
         migrations::check(tree),
+        migration_events::check(tree),
         schemas::check(tree),
         schemas::page::check(tree),
         promises::check(tree),

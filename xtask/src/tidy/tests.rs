@@ -364,6 +364,7 @@ fn every_rule_takes_part_in_the_run() {
         "file-length",
         "layers",
         "manifests",
+        "migration-events",
         "migrations",
         "promises",
         "schema-page",

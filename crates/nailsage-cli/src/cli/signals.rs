@@ -25,3 +25,14 @@ pub(crate) struct FunnelArgs {
     #[command(flatten)]
     pub(crate) range: Range,
 }
+
+/// Show what a bot needs to carry on after a crash.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  nailsage recover
+  nailsage recover --record --format json | my-bot --resume")]
+pub(crate) struct RecoverArgs {
+    /// Write into the audit log that a bot carries on, and with what; so an auditor sees where it had stopped
+    #[arg(long)]
+    pub(crate) record: bool,
+}

@@ -3,8 +3,8 @@
 use std::io;
 
 use nailsage::{
-    Access, AdjustBankroll, Amount, BankrollChange, CallError, Caller, Clock, Store, StoreError, StoreExt, StrategyRef,
-    SystemClock, time_ordered_key,
+    Access, AdjustBankroll, Amount, BankrollChange, Caller, Clock, Store, StoreExt, StrategyRef, SystemClock,
+    time_ordered_key,
 };
 
 use super::{App, strategy};
@@ -44,11 +44,8 @@ async fn adjust(app: &App, args: BankrollChangeArgs, change: fn(Amount) -> Bankr
     let at = args.at.unwrap_or_else(|| SystemClock.now());
     let key = args.key.unwrap_or_else(time_ordered_key);
     let action = AdjustBankroll { strategy: args.strategy.clone(), change: change(args.amount), reason: args.reason };
-    let done = store.adjust_bankroll(Caller::keyed(at, key.clone()), action).await.map_err(|error| match error {
-        CallError::Refused(refused) => Failure::Refused(refused),
-        CallError::Store(source @ StoreError::Unknown { .. }) => Failure::Unsettled { key, at, source },
-        CallError::Store(error) => Failure::Store(error),
-    })?;
+    let done = store.adjust_bankroll(Caller::keyed(at, key.clone()), action).await;
+    let done = done.map_err(|error| Failure::of_call(error, key, at))?;
     let fields = [
         ("strategy_id", "id", done.strategy_id.get().into()),
         ("strategy", "strategy", Cell::text(name(&*store, &args.strategy).await?)),

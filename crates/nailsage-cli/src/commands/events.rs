@@ -10,14 +10,10 @@ pub(crate) async fn run(app: &App, args: &EventsArgs) -> Result<(), Failure> {
     let store = app.read().await?;
     let strategy_id = list::filter_by(&*store, filter.of.strategy.as_ref()).await?;
     let is_by_time = args.since.or(args.until).is_some();
-    let severity = filter.severity.or(filter.min_severity);
-    let is_filtered = strategy_id.is_some() || filter.event_type.is_some() || severity.is_some() || is_by_time;
     let empty = if args.paging.after.is_some() {
         "No more events."
-    } else if is_filtered {
-        "No such events. `nailsage events list` without options shows all."
     } else {
-        "No events yet. The book logs what auditors look for, such as a registered strategy or an adjusted bankroll."
+        "No such events. `nailsage events list` without options shows all."
     };
     let query = EventQuery {
         strategy_id,

@@ -1,15 +1,21 @@
 //! `nailsage recover`.
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    sync::Arc,
+};
 
-use nailsage::{Position, RecoveredStrategy, Recovery, Signal, StateSnapshot};
+use nailsage::{
+    Access, Caller, Clock as _, Position, RecordRecovery, RecoveredStrategy, Recovery, Signal, StateSnapshot, Store,
+    StoreExt as _, SystemClock, time_ordered_key,
+};
 
 use super::{
     App,
     columns::{Named, SIGNALS},
 };
 use crate::{
-    cli::Format,
+    cli::{Format, RecoverArgs},
     failure::Failure,
     output::{Cell, Column, Listing},
 };
@@ -54,8 +60,9 @@ fn count(rows: usize) -> Cell {
     i64::try_from(rows).unwrap_or(i64::MAX).into()
 }
 
-pub(crate) async fn run(app: &App) -> Result<(), Failure> {
-    let recovery = app.read().await?.recover().await?;
+pub(crate) async fn run(app: &App, args: &RecoverArgs) -> Result<(), Failure> {
+    let store = if args.record { record(app).await? } else { app.read().await? };
+    let recovery = store.recover().await?;
     match app.format() {
         Format::Json => {
             let mut out = io::stdout().lock();
@@ -66,6 +73,15 @@ pub(crate) async fn run(app: &App) -> Result<(), Failure> {
         Format::Table => tables(app, recovery)?,
     }
     Ok(())
+}
+
+/// Says in the audit log that somebody carries on.
+async fn record(app: &App) -> Result<Arc<dyn Store>, Failure> {
+    let store = app.open(Access::Existing).await?;
+    let (at, key) = (SystemClock.now(), time_ordered_key());
+    let recorded = store.record_recovery(Caller::keyed(at, key.clone()), RecordRecovery {}).await;
+    recorded.map_err(|error| Failure::of_call(error, key, at))?;
+    Ok(store)
 }
 
 fn strategies(app: &App, strategies: Vec<RecoveredStrategy>) -> Result<(), Failure> {

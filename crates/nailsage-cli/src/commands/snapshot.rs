@@ -3,8 +3,8 @@
 use std::io;
 
 use nailsage::{
-    Access, CallError, Caller, Clock as _, Page, SnapshotQuery, StateSnapshot, StoreError, StoreExt as _,
-    StrategySnapshot, SystemClock, TakeSnapshot, time_ordered_key,
+    Access, Caller, Clock as _, Page, SnapshotQuery, StateSnapshot, StoreExt as _, StrategySnapshot, SystemClock,
+    TakeSnapshot, time_ordered_key,
 };
 
 use super::{App, columns, columns::Named, list};
@@ -18,12 +18,8 @@ pub(crate) async fn take(app: &App, args: TakeSnapshotArgs) -> Result<(), Failur
     let store = app.open(Access::Existing).await?;
     let at = args.at.unwrap_or_else(|| SystemClock.now());
     let key = args.key.unwrap_or_else(time_ordered_key);
-    let taken =
-        store.take_snapshot(Caller::keyed(at, key.clone()), TakeSnapshot {}).await.map_err(|error| match error {
-            CallError::Refused(refused) => Failure::Refused(refused),
-            CallError::Store(source @ StoreError::Unknown { .. }) => Failure::Unsettled { key, at, source },
-            CallError::Store(error) => Failure::Store(error),
-        })?;
+    let taken = store.take_snapshot(Caller::keyed(at, key.clone()), TakeSnapshot {}).await;
+    let taken = taken.map_err(|error| Failure::of_call(error, key, at))?;
     let timestamp = match app.format() {
         // It stands alone, so it says its offset.
         Format::Table => Cell::Text(Zone::shown().full(taken.timestamp, Fineness::of(taken.timestamp))),

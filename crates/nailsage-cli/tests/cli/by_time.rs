@@ -52,7 +52,7 @@ fn within_a_range_lists_come_in_the_order_of_time_and_in_pages() {
         let mut expected = folder.records(list);
         assert!(!expected.is_sorted_by_key(place), "by id, {list:?}");
         expected.sort_by_key(place);
-        for range in [&["--since", "2021-01-01"][..], &["--until", "2022-02-01"]] {
+        for range in [&["--since", "2021-01-01"][..], &["--until", "2099-01-01"]] {
             assert_eq!(joined(&folder, &[list, range].concat()), expected, "{list:?} {range:?}");
         }
         expected.reverse();

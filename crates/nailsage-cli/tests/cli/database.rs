@@ -55,7 +55,7 @@ fn after_a_reset_the_book_is_like_a_new_one_on_both_engines() {
     let said = folder.ok(&["db", "reset", "--yes"]);
     assert_eq!(
         said,
-        "The book is empty. Removed: 1 strategy, 3 positions, 6 trades, 3 signals, 8 events, 2 snapshots.\n"
+        "The book is empty. Removed: 1 strategy, 3 positions, 6 trades, 3 signals, 10 events, 2 snapshots.\n"
     );
     let run = folder.run_with(&INGEST, examples().join("\n").as_bytes());
     assert_eq!(run.code, Some(0), "{run:?}");

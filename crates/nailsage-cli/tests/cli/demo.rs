@@ -51,6 +51,8 @@ impl Book {
                 row.as_object_mut().unwrap().retain(|name, _| name != "created_at" && name != "updated_at");
             }
         }
+        // When the book was made.
+        self.events[0].as_object_mut().unwrap().remove("timestamp");
         self.tables().into_iter().map(std::mem::take).collect()
     }
 }

@@ -31,7 +31,9 @@ const MANY_ROWS: &str = "
     INSERT INTO ledger SELECT n % 30 + 1, n / 30 + 1, CASE WHEN n < 30 THEN 'register' ELSE 'activate' END, NULL, NULL, 0,
         0, NULL, NULL, NULL, n + 1, 1700000000000, 1700000000000 FROM generate_series(0, 4999) AS n;
     INSERT INTO event_log SELECT n, 'type ' || n % 20, NULL, 'INFO', 1700000000000 + n, 1700000000000, n % 30 + 1
-        FROM generate_series(1, 5000) AS n;
+        FROM generate_series(2, 5000) AS n;
+    INSERT INTO daily_totals SELECT n % 30 + 1, 1699920000000 + n / 30 * 86400000::int8, 1, 0, 1, 0, 0, 0
+        FROM generate_series(0, 4999) AS n;
     INSERT INTO state_snapshots SELECT n, 0, 0, 0, 0, 0, 0, 0, 1700000000000 + n, 1700000000000
         FROM generate_series(1, 5000) AS n;
     INSERT INTO strategy_snapshots SELECT n, 1, 0, 0, 0, 0, 0, 0, TRUE, 1700000000000 + n, 1700000000000
@@ -272,6 +274,20 @@ fn the_few_adjustments_of_a_ledger_are_read_in_order() {
                 let since = Some(UnixMillis::MIN);
                 let select = ledger(&LedgerQuery { kind, since, after, order, ..LedgerQuery::of(StrategyId::FIRST) });
                 planner.assert_in_order(&select, "ledger_pkey");
+            }
+        }
+    });
+}
+
+#[test]
+fn pages_of_days_are_read_in_order() {
+    in_all_ways(|planner, order| {
+        for after in maybe(&UnixMillis::new(1_705_000_000_000).unwrap()) {
+            for since in maybe(&UnixMillis::new(1_705_000_000_000).unwrap()) {
+                let query = DailyQuery { since, after, order, ..DailyQuery::default() };
+                planner.assert_index(&dashboard::days(&query), Some("daily_totals_pkey"));
+                let query = DailyQuery { strategy_id: Some(StrategyId::FIRST), ..query };
+                planner.assert_index(&dashboard::days(&query), Some("idx_daily_totals_strategy"));
             }
         }
     });

@@ -75,7 +75,7 @@ fn reading_never_waits_for_who_holds_the_book() {
     assert_eq!(block_on(store.trades(TradeQuery::default())).unwrap().items.len(), 1);
     assert_eq!(block_on(store.signals(SignalQuery::default())).unwrap().items.len(), 0);
     assert_eq!(block_on(store.ledger(LedgerQuery::of(strategy))).unwrap().items.len(), 3);
-    assert_eq!(block_on(store.events(EventQuery::default())).unwrap().items.len(), 2);
+    assert_eq!(block_on(store.events(EventQuery::default())).unwrap().items.len(), 3);
     assert!(block_on(store.outcome(key("pair-read"))).unwrap().is_some());
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     assert!(waiting.now_or_never().is_none(), "the command waits meanwhile");

@@ -338,7 +338,7 @@ fn a_role_that_may_only_read_reads_everything() {
     assert_eq!(block_on(store.trades(TradeQuery::default())).unwrap().items.len(), 1);
     assert_eq!(block_on(store.signals(SignalQuery::default())).unwrap().items.len(), 0);
     assert_eq!(block_on(store.ledger(LedgerQuery::of(id))).unwrap().items.len(), 3);
-    assert_eq!(block_on(store.events(EventQuery::default())).unwrap().items.len(), 2);
+    assert_eq!(block_on(store.events(EventQuery::default())).unwrap().items.len(), 3);
     assert!(block_on(store.outcome(key("pair-seen"))).unwrap().is_some());
     let error = submit(&store, pair(STRATEGY, "pair-forbidden"), MINUTE).unwrap_err();
     assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");

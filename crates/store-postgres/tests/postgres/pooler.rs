@@ -107,7 +107,7 @@ fn a_writer_that_is_moved_to_another_connection_notices_before_anything_happens(
     // Whoever comes now gets the connection that was used last, and keeps it.
     let other = Session::new(pooler.url());
     let prepared = other.run("BEGIN; SELECT count(*) FROM pg_prepared_statements").unwrap();
-    assert_eq!(prepared, [["24".to_owned()].map(Some)], "the statements stay behind on the connection");
+    assert_eq!(prepared, [["25".to_owned()].map(Some)], "the statements stay behind on the connection");
     let statements = other.run("SELECT name, statement FROM pg_prepared_statements").unwrap();
     // On the connection that is left, somebody else has given the same names to the same statements, but for one.
     let third = Session::new(pooler.url());

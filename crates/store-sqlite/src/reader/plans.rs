@@ -228,3 +228,49 @@ fn assert_events_in_order(connection: &Connection, query: &EventQuery) {
     };
     assert_plan(connection, &events(query, 1_000_000), &[expected]);
 }
+
+#[test]
+fn pages_of_days_are_read_in_order() {
+    let (_folder, connection) = reader();
+    for order in ORDERS {
+        for after in maybe(&UnixMillis::MIN) {
+            for since in maybe(&UnixMillis::MIN) {
+                let query = DailyQuery { since, after, order, ..DailyQuery::default() };
+                let bounds = match (since.is_some(), after.is_some(), order) {
+                    (false, false, _) => None,
+                    (true, true, Order::Descending) => Some("day_start>? AND day_start<?"),
+                    (false, true, Order::Descending) => Some("day_start<?"),
+                    _ => Some("day_start>?"),
+                };
+                let all = bounds.map_or_else(
+                    || "SCAN daily_totals".to_owned(),
+                    |bounds| format!("SEARCH daily_totals USING PRIMARY KEY ({bounds})"),
+                );
+                assert_plan(&connection, &dashboard::days(&query), &[all]);
+                let query = DailyQuery { strategy_id: Some(StrategyId::FIRST), ..query };
+                let index = "daily_totals USING INDEX idx_daily_totals_strategy";
+                let of_one = search(index, "strategy_id", bounds.map(str::to_owned));
+                assert_plan(&connection, &dashboard::days(&query), &[of_one]);
+            }
+        }
+    }
+}
+
+#[test]
+fn leaderboard_reads_only_the_days_that_it_is_about() {
+    let (_folder, connection) = reader();
+    let query = LeaderboardQuery { since: Some(UnixMillis::MIN), until: Some(UnixMillis::MAX), limit: 10 };
+    let steps = [
+        "SEARCH daily_totals USING PRIMARY KEY (day_start>? AND day_start<?)",
+        "USE TEMP B-TREE FOR GROUP BY",
+        "USE TEMP B-TREE FOR ORDER BY",
+    ];
+    assert_plan(&connection, &dashboard::leaderboard(&query), &steps.map(str::to_owned));
+}
+
+#[test]
+fn overview_finds_open_positions_without_walking_past_closed_ones() {
+    let (_folder, connection) = reader();
+    let select = Select::new(sql::OPEN_HOLDINGS);
+    assert_plan(&connection, &select, &["SCAN positions USING INDEX idx_positions_starlisting".to_owned()]);
+}

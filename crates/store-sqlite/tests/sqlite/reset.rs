@@ -35,9 +35,10 @@ fn schema(path: &Path) -> Vec<(String, Option<String>)> {
 
 fn assert_empty(store: &SqliteStore) {
     let book = block_on(store.book()).unwrap();
-    assert_eq!((book.schema_version, book.commit_seq, book.strategies, book.events), (1, 0, 0, 0));
+    assert_eq!((book.schema_version, book.commit_seq, book.strategies, book.events), (1, 0, 0, 1));
     assert!(block_on(store.strategies(StrategyQuery::default())).unwrap().items.is_empty());
-    assert!(block_on(store.events(EventQuery::default())).unwrap().items.is_empty());
+    let events = block_on(store.events(EventQuery::default())).unwrap().items;
+    assert_eq!(events.iter().map(|event| event.event_type.as_str()).collect::<Vec<_>>(), ["schema_initialized"]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use nailsage_domain::{PositionId, UnixMillis};
 
 use crate::{
-    action::{Action, RefreshMetrics, TakeSnapshot},
+    action::{Action, RecordRecovery, RefreshMetrics, TakeSnapshot},
     answer::{Done, Outcome, Refused},
     command::ACTIONS_MAX,
     events::log_derived_events,
@@ -128,6 +128,7 @@ fn decide_action(overlay: &mut Overlay<'_>, action: &Action, within: Within) -> 
         Action::TakeSnapshot(TakeSnapshot {}) => Done::TakeSnapshot(snapshot::take(overlay)?),
         Action::RecordSnapshot(it) => Done::RecordSnapshot(snapshot::record(overlay, it)?),
         Action::RefreshMetrics(RefreshMetrics {}) => Done::RefreshMetrics(metrics::refresh(overlay, within)?),
+        Action::RecordRecovery(RecordRecovery {}) => Done::RecordRecovery(event::recovered(overlay)),
     })
 }
 

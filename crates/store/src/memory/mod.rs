@@ -1,5 +1,6 @@
 //! The memory backend: the same plans applied to maps. A test double for programs that use a book.
 
+mod dashboard;
 mod filters;
 mod reader;
 mod tables;
@@ -16,6 +17,7 @@ use crate::{
     clock::{Clock, SystemClock},
     command::Command,
     error::StoreError,
+    events::schema_initialized,
     footprint::Footprint,
     group::fold,
     inspect::SCHEMA_VERSION,
@@ -70,7 +72,9 @@ impl MemoryStore {
     /// An empty book by another clock.
     #[must_use]
     pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
-        let inner = Inner { state: State::new(Book::new(SCHEMA_VERSION, clock.now())), tables: Tables::default() };
+        let now = clock.now();
+        let tables = Tables { events: vec![schema_initialized(now)], ..Tables::default() };
+        let inner = Inner { state: State::new(Book::new(SCHEMA_VERSION, now)), tables };
         Self { inner: Arc::new(Mutex::new(inner)), clock }
     }
 

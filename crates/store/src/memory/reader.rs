@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, future::ready};
 
 use nailsage_domain::{
     EquityPoint, Event, EventId, LedgerEntry, Position, PositionId, Reason, RequestKey, Signal, SignalId, SignalType,
-    SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, ValueError,
+    SnapshotId, StateSnapshot, StrategyId, StrategySnapshot, Trade, TradeId, UnixMillis, ValueError,
 };
 
 use super::{
@@ -14,8 +14,10 @@ use super::{
 use crate::{
     answer::Outcome,
     by_time::{TimePage, TimePlan, TimedQuery, end_of_walk},
+    daily::{DailyPnl, DailyQuery, LeaderboardQuery, LeaderboardRow},
     error::StoreError,
     metrics::MetricRow,
+    overview::Overview,
     plan::StrategyState,
     query::{ClosedQuery, EventQuery, LedgerQuery, PositionQuery, SignalQuery, StrategyQuery, TradeQuery},
     reader::{BookStatus, Order, PAGE_ROWS_MAX, Page, Reader, StrategyRecord},
@@ -43,7 +45,7 @@ impl MemoryStore {
 }
 
 /// Cuts a page out of rows that stand in the order of their cursors.
-fn page<'a, T: Clone + 'a, C: Copy + Ord>(
+pub(super) fn page<'a, T: Clone + 'a, C: Copy + Ord>(
     rows: impl DoubleEndedIterator<Item = &'a T>,
     cursor: impl Fn(&T) -> C,
     (after, limit, order): (Option<C>, u32, Order),
@@ -341,6 +343,18 @@ impl Reader for MemoryStore {
             let place = (query.after, query.rows(), query.order);
             page(rows.iter(), |row| MetricCursor::from(row), place, is_wanted)
         })
+    }
+
+    fn overview(&self) -> Pending<Overview> {
+        self.try_read(|inner| inner.overview().map_err(|error| StoreError::backend("adding up an overview", error)))
+    }
+
+    fn daily_pnl(&self, query: DailyQuery) -> Pending<Page<DailyPnl, UnixMillis>> {
+        self.try_read(|inner| inner.daily_pnl(&query).map_err(|error| StoreError::backend("adding up days", error)))
+    }
+
+    fn leaderboard(&self, query: LeaderboardQuery) -> Pending<Vec<LeaderboardRow>> {
+        self.try_read(|inner| inner.leaderboard(&query).map_err(|error| StoreError::backend("adding up days", error)))
     }
 
     fn recover(&self) -> Pending<Recovery> {

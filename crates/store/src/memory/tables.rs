@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use nailsage_domain::{
-    Event, LedgerEntry, MetricId, Signal, StateSnapshot, StrategyId, StrategySnapshot, Trade, UnixMillis,
+    ClosedTotals, Event, LedgerEntry, MetricId, Signal, StateSnapshot, StrategyId, StrategySnapshot, Trade, UnixMillis,
 };
 
 use crate::{
@@ -23,6 +23,7 @@ pub(super) struct Tables {
     /// By id, which are dense from 1.
     pub(super) metrics: BTreeMap<MetricId, MetricRow>,
     pub(super) ledger: BTreeMap<StrategyId, Vec<LedgerEntry>>,
+    pub(super) daily_totals: BTreeMap<(UnixMillis, StrategyId), ClosedTotals>,
 }
 
 impl Tables {
@@ -33,6 +34,10 @@ impl Tables {
         self.snapshots.extend(writes.snapshots);
         self.strategy_snapshots.extend(writes.strategy_snapshots);
         self.metrics.extend(writes.metrics.into_iter().map(|row| (row.id, row)));
+        for day in writes.daily_totals {
+            let totals = self.daily_totals.entry((day.day_start, day.strategy_id)).or_default();
+            totals.add_all(&day.closed).expect("the totals of a strategy hold the sum of its days");
+        }
         for entry in writes.ledger {
             self.ledger.entry(entry.strategy_id).or_default().push(entry);
         }

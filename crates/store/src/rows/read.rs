@@ -1,5 +1,6 @@
 //! Rows into values. Everything is checked on the way: what a column cannot hold is corruption, never a guess.
 
+mod dashboard;
 mod performance;
 
 use std::{error::Error, str::FromStr};
@@ -19,6 +20,7 @@ use crate::{
     timed::FunnelRow,
 };
 
+pub use dashboard::{daily_pnl, leaderboard_row, open_holding};
 pub use performance::{
     count, equity_point, known_metric, metric, running_sums, snapshot, strategy_snapshot, timestamp,
 };

@@ -15,7 +15,7 @@ use crate::{
     state::Book,
 };
 
-use performance::{metric, snapshot, strategy_snapshot};
+use performance::{daily_totals, metric, snapshot, strategy_snapshot};
 
 /// A value on its way into a column; `None` is NULL. A column holds the same kind in every row.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +62,8 @@ pub enum Table {
     Trades,
     /// New ledger rows, all columns.
     Ledger,
+    /// Totals of days by day and strategy, all columns: what is there grows by them.
+    DailyTotals,
     /// New events, all columns.
     Events,
     /// New snapshots, all columns.
@@ -82,7 +84,7 @@ impl Table {
     pub fn during(self) -> &'static str {
         match self {
             Self::NewStrategies | Self::StrategyTerms | Self::StrategyBankrolls => "writing strategies",
-            Self::NewTotals | Self::Totals => "writing totals",
+            Self::NewTotals | Self::Totals | Self::DailyTotals => "writing totals",
             Self::Signals => "writing signals",
             Self::NewPositions | Self::EndedPositions | Self::RevisedPositions => "writing positions",
             Self::Trades => "writing trades",
@@ -131,6 +133,7 @@ pub fn batches(writes: &Writes) -> Result<Vec<Batch<'_>>, StoreError> {
     put(Table::RevisedPositions, of(PositionWrite::Revised).map(revised_position).collect());
     put(Table::Trades, writes.trades.iter().map(trade).collect());
     put(Table::Ledger, writes.ledger.iter().map(ledger_entry).collect());
+    put(Table::DailyTotals, writes.daily_totals.iter().map(daily_totals).collect());
     put(Table::Events, writes.events.iter().map(event).collect());
     put(Table::Snapshots, writes.snapshots.iter().map(snapshot).collect());
     put(Table::StrategySnapshots, writes.strategy_snapshots.iter().map(strategy_snapshot).collect());

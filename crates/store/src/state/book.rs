@@ -32,7 +32,7 @@ pub struct Book {
 }
 
 impl Book {
-    /// The row of a book in which nothing has happened.
+    /// The row of a book in which nothing has happened but that it was made, which is its first event.
     #[must_use]
     pub fn new(schema_version: i64, created_at: UnixMillis) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl Book {
             next_position_id: PositionId::FIRST,
             next_trade_id: TradeId::FIRST,
             next_signal_id: SignalId::FIRST,
-            next_event_id: EventId::FIRST,
+            next_event_id: EventId::FIRST.next().expect("there is a second id"),
             next_snapshot_id: SnapshotId::FIRST,
             next_metric_id: MetricId::FIRST,
             commit_seq: 0,

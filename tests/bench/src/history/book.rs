@@ -50,6 +50,11 @@ pub(crate) struct Size {
     pub(crate) snapshots: i64,
 }
 
+/// When the last position was closed.
+pub(crate) fn last_close(closed: i64) -> i64 {
+    START + closed * STEP_MS + HELD_MS
+}
+
 /// How a strategy stands: its positions that have ended and those that are open.
 fn positions_of(strategy: i64, closed: i64) -> (i64, i64) {
     if strategy == RETIRED {
@@ -69,6 +74,7 @@ pub(crate) fn statements(size: Size) -> anyhow::Result<Vec<String>> {
         all.extend(ledger(first, last));
     }
     all.extend(open_positions(closed));
+    all.push(DAYS.to_owned());
     all.extend(chunks(closed / 10).map(|(first, last)| events(first, last)));
     all.extend(chunks(snapshots).map(|(first, last)| curve(first, last)));
     let days = closed * STEP_MS / DAY_MS + 1;
@@ -83,13 +89,20 @@ pub(crate) fn statements(size: Size) -> anyhow::Result<Vec<String>> {
         closed + OPEN + 1,
         2 * closed + OPEN + 1,
         closed + 1,
-        closed / 10 + 1,
+        closed / 10 + 2,
         snapshots + 1,
         metric_rows + 1,
         2 * closed + 2
     ));
     Ok(all)
 }
+
+/// The totals of days, from the ledger.
+const DAYS: &str = "INSERT INTO daily_totals SELECT strategy_id, timestamp - timestamp % 86400000, count(*), \
+    sum(CASE WHEN delta_micros > 0 THEN 1 ELSE 0 END), sum(CASE WHEN delta_micros > 0 THEN 0 ELSE 1 END), \
+    sum(delta_micros), sum(CASE WHEN delta_micros > 0 THEN delta_micros ELSE 0 END), \
+    sum(CASE WHEN delta_micros > 0 THEN 0 ELSE delta_micros END) \
+    FROM ledger WHERE kind = 'close' GROUP BY strategy_id, timestamp - timestamp % 86400000";
 
 /// Numbers from 1 on, some at a time.
 fn chunks(count: i64) -> impl Iterator<Item = (i64, i64)> {
@@ -227,7 +240,7 @@ fn open_positions(closed: i64) -> [String; 3] {
 /// Of twenty types; one in a hundred is worth a warning. The first hundred are the retired strategy's.
 fn events(first: i64, last: i64) -> String {
     format!(
-        "{}INSERT INTO event_log SELECT p, 'type ' || (p % 20), NULL, CASE p % 100 WHEN 0 THEN 'WARNING' ELSE 'INFO' END, \
+        "{}INSERT INTO event_log SELECT p + 1, 'type ' || (p % 20), NULL, CASE p % 100 WHEN 0 THEN 'WARNING' ELSE 'INFO' END, \
          {START} + p * 10 * {STEP_MS}, {NOW}, s FROM rows",
         position_series(first, last)
     )

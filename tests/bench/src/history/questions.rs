@@ -1,12 +1,12 @@
 //! What is asked, one line each: views as they are meant to be used, and questions through the store.
 
-use nailsage_domain::{PositionId, PositionStatus, StrategyId, Timeframe};
+use nailsage_domain::{PositionId, PositionStatus, StrategyId, Timeframe, UnixMillis};
 use nailsage_store::{
-    CurveQuery, EventQuery, LedgerQuery, MetricsOf, MetricsQuery, Order, Page, Pending, PositionQuery, SignalQuery,
-    SnapshotQuery, Store, StrategyQuery, TradeQuery,
+    CurveQuery, DailyQuery, EventQuery, LeaderboardQuery, LedgerQuery, MetricsOf, MetricsQuery, Order, Page, Pending,
+    PositionQuery, SignalQuery, SnapshotQuery, Store, StrategyQuery, TradeQuery,
 };
 
-use super::book::{BUSY, RETIRED};
+use super::book::{BUSY, RETIRED, last_close};
 
 /// A view as it is meant to be used.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +79,20 @@ pub(crate) const QUESTIONS: &[Question] = &[
         }))
     }),
     question("strategies with totals", |store, _| rows(store.strategies(StrategyQuery::default()))),
+    question("overview: summary, allocation and exposure", |store, _| {
+        let overview = store.overview();
+        Box::pin(async move { overview.await.map(|overview| overview.strategies.len()) })
+    }),
+    question("days of all strategies, newest 100", |store, _| {
+        rows(store.daily_pnl(DailyQuery { order: NEWEST, ..Default::default() }))
+    }),
+    question("days of a strategy, newest 100", |store, _| {
+        rows(store.daily_pnl(DailyQuery { strategy_id: id(BUSY), order: NEWEST, ..Default::default() }))
+    }),
+    question("leaderboard of 30 days", |store, closed| {
+        leaderboard(store, LeaderboardQuery { since: last_days(closed, 30), ..Default::default() })
+    }),
+    question("leaderboard of all times", |store, _| leaderboard(store, LeaderboardQuery::default())),
     question("signals, newest 100", |store, _| {
         rows(store.signals(SignalQuery { order: NEWEST, ..Default::default() }))
     }),
@@ -124,8 +138,18 @@ pub(crate) const QUESTIONS: &[Question] = &[
     }),
 ];
 
+fn leaderboard(store: &dyn Store, query: LeaderboardQuery) -> Pending<usize> {
+    let board = store.leaderboard(query);
+    Box::pin(async move { board.await.map(|board| board.len()) })
+}
+
 fn busy() -> StrategyId {
     StrategyId::new(BUSY).expect("ids are positive")
+}
+
+/// The beginning of so many days before the last close.
+fn last_days(closed: i64, days: i64) -> Option<UnixMillis> {
+    UnixMillis::new(last_close(closed) - days * 86_400_000).ok()
 }
 
 fn id(strategy: i64) -> Option<StrategyId> {

@@ -92,13 +92,16 @@ fn rows(connection: &Connection, sql: &str) -> Vec<String> {
 /// What a loaded book is asked to be: sums that are those of its rows, and ledgers and ids without gaps.
 const SUMS: &str = "SELECT strategy_id, num_open_positions, num_closed_positions, total_unrealized_pnl, total_realized_pnl, \
     total_fees_paid, num_wins, num_losses FROM v_strategy_performance ORDER BY strategy_id";
-const WRONG: [&str; 4] = [
+const WRONG: [&str; 5] = [
     "SELECT s.id FROM strategies AS s JOIN ledger AS l ON l.strategy_id = s.id GROUP BY s.id, s.initial_bankroll, \
      s.current_bankroll HAVING round((s.current_bankroll - s.initial_bankroll) * 1000000) <> sum(l.delta_micros)",
     "SELECT * FROM (SELECT strategy_id, balance_micros, delta_micros, lag(balance_micros) OVER (PARTITION BY strategy_id \
      ORDER BY seq) AS before FROM ledger) AS l WHERE before + delta_micros <> balance_micros",
     "SELECT t.strategy_id FROM strategy_totals AS t JOIN ledger AS l ON l.strategy_id = t.strategy_id GROUP BY t.strategy_id, \
      t.ledger_seq HAVING count(*) <> t.ledger_seq OR max(l.seq) <> t.ledger_seq",
+    "SELECT t.strategy_id FROM strategy_totals AS t JOIN daily_totals AS d ON d.strategy_id = t.strategy_id GROUP BY \
+     t.strategy_id, t.num_closed, t.win_micros, t.loss_micros HAVING sum(d.num_closed) <> t.num_closed OR \
+     sum(d.win_micros) <> t.win_micros OR sum(d.loss_micros) <> t.loss_micros",
     "SELECT b.id FROM book AS b WHERE b.next_position_id <> (SELECT count(*) + 1 FROM positions) OR b.next_trade_id <> \
      (SELECT count(*) + 1 FROM trades) OR b.next_trade_id <> (SELECT max(id) + 1 FROM trades) OR b.next_signal_id <> \
      (SELECT count(*) + 1 FROM signals) OR b.next_event_id <> (SELECT count(*) + 1 FROM event_log) OR b.next_metric_id <> \

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use tokio_postgres::{Client, Statement, types::ToSql};
 
 use super::{
-    rows::{Bankroll, Book, Ended, Ledger, NO_MARK, Opened, Param, Request, Row, Signal, Totals, Trade},
+    rows::{Bankroll, Book, Daily, Ended, Ledger, NO_MARK, Opened, Param, Request, Row, Signal, Totals, Trade},
     work::{self, Held, Rows, Strategy},
 };
 use crate::unit::{Unit, Workload};
@@ -62,7 +62,8 @@ impl Text {
                 .with::<Trade>(Trade::insert_many)
                 .with::<Ledger>(Ledger::insert_many)
                 .with::<Bankroll>(|before| Bankroll::update_many(before, ""))
-                .with::<Totals>(|before| Totals::update_many(before, ""));
+                .with::<Totals>(|before| Totals::update_many(before, ""))
+                .with::<Daily>(Daily::add_many);
         }
         if workload == Workload::Tick {
             text = text.with::<Opened>(Opened::insert_many);
@@ -117,6 +118,7 @@ async fn write(
     let books = [memory.book.clone()];
     let bankrolls: Vec<_> = touched.iter().map(|place| memory.strategies[*place].bankroll()).collect();
     let totals: Vec<_> = touched.iter().map(|place| memory.strategies[*place].totals.clone()).collect();
+    let days: Vec<_> = rows.days.values().cloned().collect();
     let mut arrays: Vec<Param<'_>> = Book::arrays(&books);
     let mut add = |more: Vec<_>| arrays.extend(more);
     if workload != Workload::Close {
@@ -128,6 +130,7 @@ async fn write(
         add(Ledger::arrays(&rows.ledger));
         add(Bankroll::arrays(&bankrolls));
         add(Totals::arrays(&totals));
+        add(Daily::arrays(&days));
     }
     if workload == Workload::Tick {
         add(Opened::arrays(&rows.opened));

@@ -150,3 +150,26 @@ row!(Totals of "strategy_totals" {
     strategy_id: i64, ledger_seq: i64, num_closed: i64, num_wins: i64, num_losses: i64, realized_micros: i64,
     win_micros: i64, loss_micros: i64, fees_micros: i64, duration_ms: i64,
 });
+
+row!(Daily of "daily_totals" {
+    strategy_id: i64, day_start: i64, num_closed: i64, num_wins: i64, num_losses: i64, realized_micros: i64,
+    win_micros: i64, loss_micros: i64,
+});
+
+impl Daily {
+    /// Lets one day grow.
+    pub(super) fn add() -> String {
+        format!("{} {}", Self::insert(), Self::growth())
+    }
+
+    /// Lets many days grow.
+    pub(super) fn add_many(before: usize) -> String {
+        format!("{} {}", Self::insert_many(before), Self::growth())
+    }
+
+    fn growth() -> String {
+        let grown = |(name, _): &(&str, Type)| format!("{name} = daily_totals.{name} + excluded.{name}");
+        let sums = Self::columns()[2..].iter().map(grown).collect::<Vec<_>>().join(", ");
+        format!("ON CONFLICT (day_start, strategy_id) DO UPDATE SET {sums}")
+    }
+}

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Statement, types::ToSql};
 
 use super::{
-    rows::{Bankroll, Book, Ended, Ledger, NO_MARK, Opened, Request, Row, Signal, Totals, Trade},
+    rows::{Bankroll, Book, Daily, Ended, Ledger, NO_MARK, Opened, Request, Row, Signal, Totals, Trade},
     server,
     work::{self, Held, Rows, Strategy},
 };
@@ -95,6 +95,7 @@ struct Connection {
     ledger: Write,
     bankroll: Write,
     totals: Write,
+    daily: Write,
     request_insert: Write,
     book_set: Write,
 }
@@ -132,6 +133,7 @@ impl Connection {
             ledger: write(Ledger::insert()).await?,
             bankroll: write(Bankroll::update("")).await?,
             totals: write(Totals::update("")).await?,
+            daily: write(Daily::add()).await?,
             request_insert: write(Request::insert()).await?,
             book_set: write(Book::update("")).await?,
             client,
@@ -166,6 +168,9 @@ impl Connection {
         if workload != Workload::Signal {
             self.bankroll.run(client, &strategy.bankroll().values()).await?;
             self.totals.run(client, &strategy.totals.values()).await?;
+            for row in rows.days.values() {
+                self.daily.run(client, &row.values()).await?;
+            }
         }
         for row in &rows.requests {
             self.request_insert.run(client, &row.values()).await?;

@@ -1,12 +1,14 @@
 //! What a unit comes to, computed on the client: its rows, and what the strategy and the book look like afterwards.
 
+use std::collections::BTreeMap;
+
 use nailsage_domain::{Amount, Cost, PositionId, Price, SignalId, StrategyId, TradeId, Usdt, rules};
 use nailsage_store::{Done, Outcome, PositionClosed, PositionOpened, SignalRecorded};
 use tokio_postgres::Row;
 
 use super::{
     numeric::Numeric,
-    rows::{Bankroll, Book, Ended, Ledger, Opened, Request, Signal, Totals, Trade},
+    rows::{Bankroll, Book, Daily, Ended, Ledger, Opened, Request, Signal, Totals, Trade},
 };
 use crate::unit::{self, NOW, Unit, Workload};
 
@@ -132,7 +134,31 @@ pub(super) struct Rows {
     pub(super) opened: Vec<Opened>,
     pub(super) trades: Vec<Trade>,
     pub(super) ledger: Vec<Ledger>,
+    /// What days gain, by strategy and first moment.
+    pub(super) days: BTreeMap<(i64, i64), Daily>,
     pub(super) requests: Vec<Request>,
+}
+
+impl Rows {
+    fn count_day(&mut self, strategy_id: i64, timestamp: i64, pnl: i64) {
+        let day_start = timestamp - timestamp % 86_400_000;
+        let day = self.days.entry((strategy_id, day_start)).or_insert(Daily {
+            strategy_id,
+            day_start,
+            num_closed: 0,
+            num_wins: 0,
+            num_losses: 0,
+            realized_micros: 0,
+            win_micros: 0,
+            loss_micros: 0,
+        });
+        day.num_closed += 1;
+        day.num_wins += i64::from(pnl > 0);
+        day.num_losses += i64::from(pnl <= 0);
+        day.realized_micros += pnl;
+        day.win_micros += pnl.max(0);
+        day.loss_micros += pnl.min(0);
+    }
 }
 
 fn take(next: &mut i64) -> i64 {
@@ -242,6 +268,7 @@ fn close(
     });
     rows.trades.push(trade(trade_id, held, "close_long", price, timestamp, signal_id));
     strategy.count_exit(pnl.micros(), timestamp - held.entry_timestamp);
+    rows.count_day(strategy.id(), timestamp, pnl.micros());
     strategy.count_fees(FEE);
     book.metrics_from = Some(book.metrics_from.map_or(timestamp, |from| from.min(timestamp)));
     let closed = ledger(unit, book, strategy, "close", held.id, trade_id, pnl.micros());

@@ -258,7 +258,7 @@ impl Hand<'_> {
         ])?;
         let strategy = self.strategies.by_id(held.strategy_id)?;
         book.metrics_from = Some(book.metrics_from.map_or(at, |from| from.min(at)));
-        let (seq, balance) = strategy.close(pnl.micros(), 400_000, at - held.entry_timestamp);
+        let (seq, balance) = strategy.close(at, pnl.micros(), 400_000, at - held.entry_timestamp);
         self.writes.ledger.execute(params![
             held.strategy_id,
             seq,

@@ -27,7 +27,11 @@ pub(crate) fn check(runtime: &Runtime, workload: Workload) -> anyhow::Result<()>
 
 fn dump(connection: &Connection, table: &str) -> anyhow::Result<Vec<Vec<Value>>> {
     // When the schema was made is no matter of who writes.
-    let columns = if table == "book" { "commit_seq, next_trade_id, next_signal_id, next_position_id" } else { "*" };
+    let columns = match table {
+        "book" => "commit_seq, next_trade_id, next_signal_id, next_position_id",
+        "event_log" => "id, event_type, event_data, severity, strategy_id",
+        _ => "*",
+    };
     let mut statement = connection.prepare(&format!("SELECT {columns} FROM {table} ORDER BY 1, 2"))?;
     let count = statement.column_count();
     let rows = statement.query_map([], |row| (0..count).map(|column| row.get(column)).collect())?;

@@ -122,7 +122,7 @@ async fn handed_over_commands_outlive_their_store(f: &Fixture) {
         f.run(command(step)).await;
     }
     assert_eq!(f.bankroll(bot).await, usdt("10300"));
-    assert_eq!(f.dump().await.book.events, 1 + 2 * 300);
+    assert_eq!(f.dump().await.book.events, 2 + 2 * 300);
 }
 
 async fn opened_again_and_again_nothing_changes(f: &Fixture) {

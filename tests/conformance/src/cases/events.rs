@@ -1,12 +1,14 @@
 //! The audit log: what callers report, and what the book adds by itself.
 
-use nailsage_domain::{Event, EventData, Severity};
-use nailsage_store::{Activate, AdjustBankroll, LogEvent, RegisterStrategy};
+use nailsage_domain::{Event, EventData, EventId, PositionId, Severity};
+use nailsage_store::{Activate, AdjustBankroll, Done, LogEvent, RecordRecovery, RegisterStrategy};
 use serde_json::{Value, json};
 
 use crate::prelude::*;
 
 cases! {
+    making_a_book_is_its_first_event,
+    recovery_is_logged_with_what_was_found,
     logged_event_is_kept_as_it_was,
     severity_is_info_unless_given,
     event_about_a_strategy_names_it,
@@ -28,6 +30,40 @@ fn types(events: &[Event]) -> Vec<String> {
 fn data(event: &Event) -> Value {
     let text = event.data.as_ref().map_or("null", EventData::as_str);
     serde_json::from_str(text).expect("event data are JSON")
+}
+
+async fn making_a_book_is_its_first_event(f: &Fixture) {
+    let events = f.dump().await.events;
+    assert_eq!((events.len(), events[0].id), (1, EventId::FIRST));
+    assert_eq!((types(&events), events[0].severity), (vec!["schema_initialized".to_owned()], Severity::Info));
+    assert_eq!(data(&events[0]), json!({ "schema_version": 1 }));
+    assert_eq!((events[0].strategy_id, events[0].timestamp), (None, events[0].created_at));
+    assert_eq!(f.log(at(0), log("x")).await.event_id.get(), 2, "ids go on behind it");
+}
+
+async fn recovery_is_logged_with_what_was_found(f: &Fixture) {
+    let (a, b) = (f.strategy("a").await, f.strategy("b").await);
+    f.strategy("c").await;
+    for minute in [1, 2] {
+        f.open(at(minute), long(a, "100")).await;
+    }
+    f.open(at(3), long(b, "100")).await;
+    f.close(at(4), close(PositionId::FIRST, "100")).await;
+    f.deactivate(at(5), deactivate(b)).await;
+    let before = f.commit_seq().await;
+    let recorded = f.record_recovery(at(6), RecordRecovery {}).await;
+    let counted = (recorded.commit_seq, recorded.num_strategies_active, recorded.num_open_positions);
+    assert_eq!(counted, (before, 2, 2), "b may open nothing, but its position is open");
+    let event = f.events().await.pop().expect("there is one");
+    assert_eq!((event.id, event.event_type.as_str(), event.severity), (recorded.event_id, "recovered", Severity::Info));
+    assert_eq!((event.strategy_id, event.timestamp), (None, at(6)));
+    let found = json!({ "commit_seq": before, "num_strategies_active": 2, "num_open_positions": 2 });
+    assert_eq!(data(&event), found);
+    let second = PositionId::new(2).expect("above 0");
+    // Together with others it counts what they did before it.
+    let together = vec![close(second, "100").into(), RecordRecovery {}.into(), long(a, "100").into()];
+    let outcome = f.run(Command::of(at(7), together)).await;
+    assert!(matches!(&outcome.results[1], Done::RecordRecovery(it) if it.num_open_positions == 1), "{outcome:?}");
 }
 
 async fn logged_event_is_kept_as_it_was(f: &Fixture) {
@@ -162,5 +198,5 @@ async fn own_events_come_before_derived_ones(f: &Fixture) {
 async fn refused_command_logs_nothing(f: &Fixture) {
     let bot = f.strategy("bot").await;
     f.refused(Command::of(at(1), vec![log("x").into(), deposit(bot, "1").into(), withdraw(bot, "99999").into()])).await;
-    assert_eq!(f.log(at(2), log("y")).await.event_id.get(), 2);
+    assert_eq!(f.log(at(2), log("y")).await.event_id.get(), 3);
 }

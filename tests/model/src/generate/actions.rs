@@ -3,8 +3,8 @@
 use nailsage_domain::{Amount, ExitReason, Reason, Severity, Side, SignalType, Usdt};
 use nailsage_store::{
     Action, Activate, AdjustBankroll, BankrollChange, ClosePosition, Deactivate, LiquidatePosition, LogEvent,
-    MarkMarket, MarkPosition, OpenPosition, PositionRef, RecordSignal, RecordSnapshot, RegisterStrategy, SetStops,
-    TakeSnapshot,
+    MarkMarket, MarkPosition, OpenPosition, PositionRef, RecordRecovery, RecordSignal, RecordSnapshot,
+    RegisterStrategy, SetStops, TakeSnapshot,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -41,6 +41,7 @@ fn plain() -> BoxedStrategy<Action> {
         2 => log().prop_map(Action::from),
         2 => Just(TakeSnapshot {}.into()),
         1 => record_snapshot().prop_map(Action::from),
+        1 => Just(RecordRecovery {}.into()),
     ]
     .boxed()
 }

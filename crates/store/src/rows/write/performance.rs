@@ -1,11 +1,18 @@
-//! Snapshots and metrics into rows.
+//! Totals of days, snapshots and metrics into rows.
 
 use std::borrow::Cow;
 
-use nailsage_domain::{StateSnapshot, StrategyId, StrategySnapshot, Usdt};
+use nailsage_domain::{ClosedTotals, DailyTotals, StateSnapshot, StrategyId, StrategySnapshot, Usdt};
 
 use super::{Cell, Table, integer, money, text, time};
 use crate::{error::StoreError, metrics::MetricRow};
+
+pub(super) fn daily_totals(totals: &DailyTotals) -> Vec<Cell<'_>> {
+    let ClosedTotals { num_closed, num_wins, num_losses, realized_micros, win_micros, loss_micros } = totals.closed;
+    let place = [totals.strategy_id.get(), totals.day_start.get()];
+    let sums = [num_closed, num_wins, num_losses, realized_micros, win_micros, loss_micros];
+    place.into_iter().chain(sums).map(integer).collect()
+}
 
 pub(super) fn snapshot(snapshot: &StateSnapshot) -> Vec<Cell<'_>> {
     vec![

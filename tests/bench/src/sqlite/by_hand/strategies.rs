@@ -23,6 +23,8 @@ pub(super) struct Strategy {
     duration: i64,
     has_totals: bool,
     has_bankroll: bool,
+    /// What its days gain, by their first moments: closed, wins, losses, realized, win, loss.
+    days: BTreeMap<i64, [i64; 6]>,
 }
 
 impl Strategy {
@@ -41,6 +43,7 @@ impl Strategy {
             duration: row.get(20)?,
             has_totals: false,
             has_bankroll: false,
+            days: BTreeMap::new(),
         })
     }
 
@@ -52,8 +55,11 @@ impl Strategy {
         (self.ledger_seq, self.bankroll)
     }
 
-    /// Counts an exit; gives the ledger's next seq and the balance.
-    pub(super) fn close(&mut self, pnl: i64, fees: i64, duration: i64) -> (i64, i64) {
+    /// Counts an exit at a time; gives the ledger's next seq and the balance.
+    pub(super) fn close(&mut self, at: i64, pnl: i64, fees: i64, duration: i64) -> (i64, i64) {
+        let day = self.days.entry(at - at % 86_400_000).or_default();
+        let gain = [1, i64::from(pnl > 0), i64::from(pnl <= 0), pnl, pnl.max(0), pnl.min(0)];
+        day.iter_mut().zip(gain).for_each(|(sum, more)| *sum += more);
         self.has_bankroll = true;
         self.bankroll += pnl;
         self.closed += 1;
@@ -75,6 +81,7 @@ pub(super) struct Strategies<'c> {
     by_key: Statement<'c>,
     set_bankroll: Statement<'c>,
     set_totals: Statement<'c>,
+    add_day: Statement<'c>,
     loaded: BTreeMap<i64, Strategy>,
     ids: BTreeMap<usize, i64>,
 }
@@ -86,6 +93,7 @@ impl<'c> Strategies<'c> {
             by_key: connection.prepare(sql::STRATEGY_BY_KEY)?,
             set_bankroll: connection.prepare(sql::STRATEGY_SET_BANKROLL)?,
             set_totals: connection.prepare(sql::TOTALS_SET)?,
+            add_day: connection.prepare(sql::DAILY_TOTALS_ADD)?,
             loaded: BTreeMap::new(),
             ids: BTreeMap::new(),
         })
@@ -134,6 +142,9 @@ impl<'c> Strategies<'c> {
                     it.fees,
                     it.duration,
                 ])?;
+            }
+            for (day, [closed, wins, losses, realized, win, loss]) in it.days {
+                self.add_day.execute(params![it.id, day, closed, wins, losses, realized, win, loss])?;
             }
         }
         self.ids.clear();

@@ -1,0 +1,37 @@
+//! What a dashboard asks, and the totals that it is answered from.
+
+/// What an overview needs to know of each open position.
+pub const OPEN_HOLDINGS: &str =
+    "SELECT strategy_id, starlisting_id, side, size, unrealized_pnl, marked_at FROM positions WHERE status = 'open'";
+
+/// Days of one strategy; a page's conditions are appended.
+pub const DAYS_OF_STRATEGY: &str =
+    "SELECT day_start, num_closed, num_wins, num_losses, realized_micros, win_micros, loss_micros FROM daily_totals ";
+
+macro_rules! sums {
+    ($key:literal) => {
+        concat!(
+            "SELECT ",
+            $key,
+            ", sum(num_closed), sum(num_wins), sum(num_losses), sum(realized_micros), sum(win_micros), sum(loss_micros) \
+             FROM daily_totals "
+        )
+    };
+}
+
+/// Days of all strategies together; conditions and the grouping are appended.
+pub const DAYS: &str = sums!("day_start");
+
+/// What each strategy earned; conditions and the grouping are appended.
+pub const LEADERBOARD: &str = sums!("strategy_id");
+
+/// How they are grouped and ordered.
+pub const LEADERBOARD_GROUPS: &str = " GROUP BY strategy_id ORDER BY sum(realized_micros) DESC, strategy_id LIMIT ?";
+
+/// The growth of a day of a strategy.
+pub const DAILY_TOTALS_ADD: &str = "INSERT INTO daily_totals (strategy_id, day_start, num_closed, num_wins, num_losses, \
+     realized_micros, win_micros, loss_micros) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
+     ON CONFLICT (day_start, strategy_id) DO UPDATE SET num_closed = num_closed + excluded.num_closed, \
+     num_wins = num_wins + excluded.num_wins, num_losses = num_losses + excluded.num_losses, \
+     realized_micros = realized_micros + excluded.realized_micros, win_micros = win_micros + excluded.win_micros, \
+     loss_micros = loss_micros + excluded.loss_micros";

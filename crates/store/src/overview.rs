@@ -1,0 +1,191 @@
+//! How everything stands at one moment: all strategies together, each of them, and each market.
+
+use std::collections::BTreeMap;
+
+use nailsage_domain::{Amount, Exposure, OutOfRange, Side, StarlistingId, StrategyId, UnixMillis, Usdt};
+use serde::Serialize;
+
+use crate::{
+    plan::StrategyState,
+    reader::{BookStatus, StrategyRecord},
+};
+
+/// How the book stands, as of one moment. Sums of money are whole micro-USDT.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Overview {
+    /// The book itself.
+    pub book: BookStatus,
+    /// All strategies together.
+    pub summary: Summary,
+    /// Each strategy, active or not, by id.
+    pub strategies: Vec<StrategyOverview>,
+    /// Each market on which a position is open, by its number.
+    pub markets: Vec<MarketExposure>,
+}
+
+/// All strategies together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Summary {
+    /// How many strategies there are.
+    pub num_strategies: i64,
+    /// How many of them may open positions.
+    pub num_strategies_active: i64,
+    /// What they began with, in micro-USDT.
+    pub initial_bankroll_micros: i64,
+    /// The money that they have.
+    #[serde(flatten)]
+    pub funds: Funds,
+    /// The realized P&L of all ended positions, in micro-USDT.
+    pub realized_micros: i64,
+    /// All fees paid, of positions still open too, in micro-USDT.
+    pub fees_micros: i64,
+    /// Positions closed or liquidated.
+    pub num_closed: i64,
+    /// Those with a realized P&L above 0.
+    pub num_wins: i64,
+    /// The others.
+    pub num_losses: i64,
+    /// Their open positions.
+    pub exposure: Exposure,
+}
+
+/// Where money is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Funds {
+    /// The bankroll, in micro-USDT.
+    pub bankroll_micros: i64,
+    /// The bankroll and the unrealized P&L, in micro-USDT.
+    pub equity_micros: i64,
+    /// The sizes of open positions, in micro-USDT.
+    pub allocated_micros: i64,
+    /// The bankroll without that; below 0 where positions are larger than it, in micro-USDT.
+    pub available_micros: i64,
+}
+
+/// A strategy, and where its money is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StrategyOverview {
+    /// The strategy with its totals.
+    #[serde(flatten)]
+    pub record: StrategyRecord,
+    /// The money that it has.
+    #[serde(flatten)]
+    pub funds: Funds,
+    /// Its open positions.
+    pub exposure: Exposure,
+    /// Its open positions by market, by the market's number.
+    pub markets: Vec<MarketExposure>,
+}
+
+/// Open positions on a market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct MarketExposure {
+    /// The market.
+    pub starlisting_id: StarlistingId,
+    /// The positions.
+    #[serde(flatten)]
+    pub exposure: Exposure,
+}
+
+/// What an overview needs to know of an open position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenHolding {
+    /// Whose it is.
+    pub strategy_id: StrategyId,
+    /// On which market.
+    pub starlisting_id: StarlistingId,
+    /// Long or short.
+    pub side: Side,
+    /// Its notional at entry.
+    pub size: Amount,
+    /// What it would earn before fees at its mark.
+    pub unrealized_pnl: Usdt,
+    /// When that was.
+    pub marked_at: UnixMillis,
+}
+
+impl Funds {
+    fn of(bankroll_micros: i64, exposure: &Exposure) -> Result<Self, OutOfRange> {
+        let allocated_micros = exposure.gross_micros()?;
+        Ok(Self {
+            bankroll_micros,
+            equity_micros: bankroll_micros.checked_add(exposure.unrealized_micros).ok_or(OutOfRange)?,
+            allocated_micros,
+            available_micros: bankroll_micros.checked_sub(allocated_micros).ok_or(OutOfRange)?,
+        })
+    }
+
+    /// The share of the bankroll that is in open positions, in percent; `None` where there is no bankroll.
+    #[must_use]
+    pub fn allocated_pct(&self) -> Option<f64> {
+        (self.bankroll_micros > 0).then(|| self.allocated_micros as f64 / self.bankroll_micros as f64 * 100.0)
+    }
+}
+
+impl Overview {
+    /// Puts together what was read at one moment: the book row, all strategies by id, and all open positions.
+    ///
+    /// # Errors
+    ///
+    /// When a sum leaves 64 bits.
+    pub fn new(
+        book: BookStatus,
+        strategies: Vec<StrategyState>,
+        open: impl IntoIterator<Item = OpenHolding>,
+    ) -> Result<Self, OutOfRange> {
+        let mut of_strategies: BTreeMap<StrategyId, BTreeMap<StarlistingId, Exposure>> = BTreeMap::new();
+        let mut of_markets: BTreeMap<StarlistingId, Exposure> = BTreeMap::new();
+        for OpenHolding { strategy_id, starlisting_id, side, size, unrealized_pnl, marked_at } in open {
+            let own = of_strategies.entry(strategy_id).or_default().entry(starlisting_id).or_default();
+            for exposure in [own, of_markets.entry(starlisting_id).or_default()] {
+                exposure.add(side, size, unrealized_pnl, marked_at)?;
+            }
+        }
+        let mut summary = Summary::default();
+        let mut found = Vec::with_capacity(strategies.len());
+        for StrategyState { strategy, totals } in strategies {
+            let markets = of_strategies.remove(&strategy.id).unwrap_or_default();
+            let mut exposure = Exposure::default();
+            for of_market in markets.values() {
+                exposure.add_all(of_market)?;
+            }
+            let funds = Funds::of(strategy.current_bankroll.micros(), &exposure)?;
+            let overview = StrategyOverview {
+                record: StrategyRecord { strategy, totals },
+                funds,
+                exposure,
+                markets: by_number(markets),
+            };
+            summary.add(&overview)?;
+            found.push(overview);
+        }
+        summary.funds = Funds::of(summary.funds.bankroll_micros, &summary.exposure)?;
+        Ok(Self { book, summary, strategies: found, markets: by_number(of_markets) })
+    }
+}
+
+fn by_number(markets: BTreeMap<StarlistingId, Exposure>) -> Vec<MarketExposure> {
+    markets.into_iter().map(|(starlisting_id, exposure)| MarketExposure { starlisting_id, exposure }).collect()
+}
+
+impl Summary {
+    /// Adds a strategy; of its funds only the bankroll, from which the rest is worked out.
+    fn add(&mut self, of: &StrategyOverview) -> Result<(), OutOfRange> {
+        let (strategy, totals) = (&of.record.strategy, &of.record.totals);
+        let sums = [
+            (&mut self.num_strategies, 1),
+            (&mut self.num_strategies_active, i64::from(strategy.is_active)),
+            (&mut self.initial_bankroll_micros, strategy.initial_bankroll.usdt().micros()),
+            (&mut self.funds.bankroll_micros, strategy.current_bankroll.micros()),
+            (&mut self.realized_micros, totals.realized_micros),
+            (&mut self.fees_micros, totals.fees_micros),
+            (&mut self.num_closed, totals.num_closed),
+            (&mut self.num_wins, totals.num_wins),
+            (&mut self.num_losses, totals.num_losses),
+        ];
+        for (sum, more) in sums {
+            *sum = sum.checked_add(more).ok_or(OutOfRange)?;
+        }
+        self.exposure.add_all(&of.exposure)
+    }
+}
