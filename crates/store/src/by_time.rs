@@ -196,10 +196,10 @@ impl TimedQuery for ClosedQuery {
         TimePlan::InOrder
     }
 
-    /// With a bound at each end, both of which leave out the open ones: these have no time here.
+    /// Always with a bound, which leaves out the open ones: these have no time here.
     fn span(&self) -> TimeSpan {
         let after = self.after.map(|after| (after.timestamp.get(), after.id.get()));
-        let span = TimeSpan::new(self.since.or(Some(UnixMillis::MIN)), self.until, after, self.order);
+        let span = TimeSpan::new(self.since, self.until, after, self.order);
         TimeSpan { below: span.below.or(Some((i64::MAX, 0))), ..span }
     }
 

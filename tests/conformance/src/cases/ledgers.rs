@@ -11,6 +11,7 @@ cases! {
     parts_of_a_ledger_join_in_both_orders,
     adjustments_among_many_entries_are_no_walk,
     walk_of_a_ledger_ends_after_a_bounded_number_of_entries_and_goes_on,
+    walks_of_a_ledger_join_in_both_orders_across_their_ends,
     walk_of_a_ledger_begins_at_any_number,
 }
 
@@ -76,17 +77,25 @@ async fn parts_of_a_ledger_join_in_both_orders(f: &Fixture) {
     }
 }
 
-/// A ledger that begins with an adjustment, ends with one, and has many entries in between: so many in all.
+/// A ledger that begins with an adjustment, ends with one, and has many entries in between: so many in all. The strategy is
+/// deactivated in the first entry that a walk downwards from its end looks at.
 async fn long_ledger(f: &Fixture) -> (StrategyId, i64) {
     let bot = f.strategy("bot").await;
     f.adjust(at(0), deposit(bot, "1")).await;
     let id = f.open(at(1), long(bot, "100")).await.position_id;
-    for _ in 0..12 {
-        let stops = (0..1_000).map(|step| stops(id, Some(if step % 2 == 0 { "90" } else { "91" }), None).into());
+    let change = async |count: i64| {
+        let stops = (0..count).map(|step| stops(id, Some(if step % 2 == 0 { "90" } else { "91" }), None).into());
         f.run(Command::of(at(1), stops.collect())).await;
+    };
+    for count in [1_000, 1_000, 2] {
+        change(count).await;
+    }
+    f.deactivate(at(1), deactivate(bot)).await;
+    for count in [998].into_iter().chain([1_000; 9]) {
+        change(count).await;
     }
     f.adjust(at(2), withdraw(bot, "1")).await;
-    (bot, 12_004)
+    (bot, 12_005)
 }
 
 async fn seqs(f: &Fixture, query: LedgerQuery) -> (Vec<i64>, Option<i64>) {
@@ -116,6 +125,23 @@ async fn walk_of_a_ledger_ends_after_a_bounded_number_of_entries_and_goes_on(f: 
     let end = count + 1 - PAGE_EXAMINED_MAX;
     assert_eq!(seqs(f, first.clone()).await, (vec![], Some(end)));
     assert_eq!(seqs(f, LedgerQuery { after: Some(end), ..first }).await, (vec![3], None));
+    let edge = LedgerQuery { kind: Some(LedgerKind::Deactivate), order: Order::Descending, ..LedgerQuery::of(bot) };
+    assert_eq!(seqs(f, edge.clone()).await, (vec![end], Some(end)), "the last one that it looks at");
+    assert_eq!(seqs(f, LedgerQuery { after: Some(end), ..edge }).await, (vec![], None));
+    let early = LedgerQuery { until: Some(at(1)), order: Order::Descending, ..LedgerQuery::of(bot) };
+    assert_eq!(seqs(f, early.clone()).await, (vec![], Some(end)));
+    assert_eq!(seqs(f, LedgerQuery { after: Some(end), ..early }).await, (vec![2, 1], None));
+}
+
+async fn walks_of_a_ledger_join_in_both_orders_across_their_ends(f: &Fixture) {
+    let (bot, count) = long_ledger(f).await;
+    let mut expected: Vec<_> = (4..count).filter(|seq| *seq != count + 1 - PAGE_EXAMINED_MAX).collect();
+    for order in BOTH {
+        let query = LedgerQuery { kind: Some(LedgerKind::Stops), limit: 1_000, order, ..LedgerQuery::of(bot) };
+        let joined = all(|after| f.store().ledger(LedgerQuery { after, ..query.clone() })).await;
+        assert_eq!(joined.iter().map(|entry| entry.seq).collect::<Vec<_>>(), expected, "{order:?}");
+        expected.reverse();
+    }
 }
 
 async fn walk_of_a_ledger_begins_at_any_number(f: &Fixture) {

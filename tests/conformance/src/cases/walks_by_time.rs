@@ -12,6 +12,7 @@ use crate::{dump::all, prelude::*};
 cases! {
     walk_by_time_ends_after_a_bounded_number_of_rows_and_goes_on,
     walk_by_time_of_exactly_so_many_rows_is_the_last,
+    walk_by_time_looks_at_its_last_row_and_at_none_behind,
     walks_by_time_join_in_both_orders_across_their_ends,
     range_of_time_is_no_walk,
     signals_of_a_strategy_on_a_market_and_executed_ones_are_no_walk,
@@ -62,6 +63,31 @@ async fn walk_by_time_of_exactly_so_many_rows_is_the_last(f: &Fixture) {
     log_events(f, 1).await;
     assert_eq!(events(f, bad(Order::Ascending)).await, (vec![], Some((at(0), PAGE_EXAMINED_MAX))));
     assert_eq!(events(f, bad(Order::Descending)).await, (vec![], Some((at(0), 2))));
+}
+
+async fn walk_by_time_looks_at_its_last_row_and_at_none_behind(f: &Fixture) {
+    let found = || LogEvent { severity: Severity::Error, ..log("needle") };
+    for needles in [[1, 2], [PAGE_EXAMINED_MAX, PAGE_EXAMINED_MAX + 1]] {
+        let mut actions: Vec<Action> = Vec::new();
+        for number in 1..=PAGE_EXAMINED_MAX + 1 {
+            actions.push(if needles.contains(&number) { found().into() } else { log("x").into() });
+        }
+        let minute = if needles[0] == 1 { 1 } else { 2 };
+        for part in actions.chunks(1_000) {
+            f.run(Command::of(at(minute), part.to_vec())).await;
+        }
+    }
+    let (since, until) = (Some(at(2)), Some(at(3)));
+    let last = PAGE_EXAMINED_MAX + 1 + PAGE_EXAMINED_MAX;
+    let upwards = EventsByTime { since, until, ..bad(Order::Ascending) };
+    assert_eq!(events(f, upwards.clone()).await, (vec![last], Some((at(2), last))));
+    let rest = EventsByTime { after: Some(place(2, last)), ..upwards };
+    assert_eq!(events(f, rest).await, (vec![last + 1], None));
+    let (since, until) = (Some(at(1)), Some(at(2)));
+    let downwards = EventsByTime { since, until, ..bad(Order::Descending) };
+    assert_eq!(events(f, downwards.clone()).await, (vec![2], Some((at(1), 2))));
+    let rest = EventsByTime { after: Some(place(1, 2)), ..downwards };
+    assert_eq!(events(f, rest).await, (vec![1], None));
 }
 
 async fn walks_by_time_join_in_both_orders_across_their_ends(f: &Fixture) {
