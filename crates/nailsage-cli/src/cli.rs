@@ -8,6 +8,7 @@ mod lists;
 mod metrics;
 mod paging;
 mod performance;
+mod pnl;
 mod signals;
 mod snapshot;
 mod watch;
@@ -26,6 +27,7 @@ pub(crate) use self::{
     metrics::{MetricsCommand, RefreshArgs, ShowMetricsArgs},
     paging::{After, Extent, Id, Paging, Place, RangePaging, TimePaging},
     performance::{PerformanceArgs, SortBy},
+    pnl::{DaysArgs, LeaderboardArgs, PnlCommand},
     signals::{FunnelArgs, RecoverArgs, SignalsCommand},
     snapshot::{ListSnapshotsArgs, SnapshotCommand, TakeSnapshotArgs},
     watch::WatchArgs,
@@ -83,7 +85,10 @@ pub(crate) struct Global {
     // Not a comment, because rustdoc would make links of the URLs.
     #[arg(
         long,
-        help = "The book: sqlite:///FILE, or postgresql://user:password@host/database",
+        help = "The book's URL, sqlite:///nailsage.db when absent",
+        long_help = "The book's URL: sqlite:///FILE, or postgresql://user:password@host/database; \
+                     sqlite:///nailsage.db when absent",
+        hide_default_value = true,
         global = true,
         value_name = "URL",
         env = "DATABASE_URL",
@@ -92,7 +97,9 @@ pub(crate) struct Global {
         display_order = 100
     )]
     pub(crate) db: String,
-    /// How to print; json and csv have money as decimal strings and times in Unix ms
+    /// How to print
+    ///
+    /// json and csv have money as decimal strings and times in Unix ms.
     #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t, display_order = 101)]
     pub(crate) format: Format,
     /// Show times of tables in this machine's time zone instead of UTC
@@ -168,6 +175,14 @@ pub(crate) enum Command {
     /// List events of the audit log, or follow them
     #[command(subcommand)]
     Events(EventsCommand),
+    /// Show how everything stands: the money, where it is, and each market, as of one moment
+    ///
+    /// All strategies together, then how the money is allocated to each of them, then what is open on each market. json has
+    /// everything, with each strategy's markets; csv has the strategies.
+    Overview,
+    /// Show what each day earned, or who earned most
+    #[command(subcommand)]
+    Pnl(PnlCommand),
     /// Show what each strategy earned, at a glance
     ///
     /// Money and positions are as they are now. Return, drawdown, Sharpe ratio and profit factor are those of all times, as

@@ -15,6 +15,7 @@ mod list;
 mod metrics;
 mod overview;
 mod performance;
+mod pnl;
 mod positions;
 mod recover;
 mod signals;
@@ -22,6 +23,7 @@ mod snapshot;
 mod staleness;
 mod strategies;
 mod tail;
+mod together;
 mod trades;
 mod watch;
 
@@ -31,8 +33,8 @@ use nailsage::{Access, Clock, OpenOptions, Store, StrategyRecord, StrategyRef, U
 
 use crate::{
     cli::{
-        Cli, Command, DEFAULT_URL, EventsCommand, Format, Global, LedgerCommand, MetricsCommand, SignalsCommand,
-        SnapshotCommand, Stamp,
+        Cli, Command, DEFAULT_URL, EventsCommand, Format, Global, LedgerCommand, MetricsCommand, PnlCommand,
+        SignalsCommand, SnapshotCommand, Stamp,
     },
     failure::{DONE, Failure},
     output::zone::Zone,
@@ -59,6 +61,9 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Bankroll(command) => bankroll::run(&app, command).await.map(|()| done),
         Command::Events(EventsCommand::List(args)) => events::run(&app, &args).await.map(|()| done),
         Command::Events(EventsCommand::Tail(args)) => tail::run(&app, &args).await,
+        Command::Overview => overview::run(&app).await.map(|()| done),
+        Command::Pnl(PnlCommand::Days(args)) => pnl::days(&app, &args).await.map(|()| done),
+        Command::Pnl(PnlCommand::Leaderboard(args)) => pnl::leaderboard(&app, &args).await.map(|()| done),
         Command::Performance(args) => performance::run(&app, &args).await.map(|()| done),
         Command::Equity(args) => equity::run(&app, &args).await.map(|()| done),
         Command::Snapshot(SnapshotCommand::Take(args)) => snapshot::take(&app, args).await.map(|()| done),

@@ -5,10 +5,12 @@
 
 mod columns;
 mod expected;
+mod recipes;
 mod story;
 mod text;
 
 pub use columns::{VIEWS, View};
 pub use expected::{ADDED_UP, CLOSED, OPEN, PERFORMANCE, RECENT_MAX, SIGNALS, recent_signal};
+pub use recipes::{METRICS_RECIPES, RECIPES, blocks, trade};
 pub use story::{StoryClock, play, signals, trading};
 pub use text::{canonical, shown};

@@ -97,6 +97,11 @@ impl<'a> Names<'a> {
         Self { store, known: HashMap::new(), wanted: app.format() == Format::Table }
     }
 
+    /// With names also where programs read them.
+    pub(crate) fn in_every_format(store: &'a dyn Store) -> Self {
+        Self { store, known: HashMap::new(), wanted: true }
+    }
+
     /// The strategy's name, or nothing where no name is shown.
     pub(crate) async fn of(&mut self, id: StrategyId) -> Result<String, Failure> {
         if !self.wanted {

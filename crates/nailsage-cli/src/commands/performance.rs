@@ -3,15 +3,15 @@
 use std::{cmp::Ordering, collections::HashMap, io};
 
 use nailsage::{
-    MetricsOf, MetricsQuery, PAGE_ROWS_MAX, Store, StrategyId, StrategyRecord, Timeframe, UnixMillis,
+    MetricsOf, MetricsQuery, Overview, PAGE_ROWS_MAX, Store, StrategyId, StrategyRecord, Timeframe, UnixMillis,
     metrics::PeriodMetrics,
 };
 
 use super::{
     App,
-    overview::{Open, open_positions, strategies, win_rate_pct},
     staleness::Staleness,
     strategy,
+    together::{Open, win_rate_pct},
 };
 use crate::{
     cli::{PerformanceArgs, SortBy},
@@ -88,18 +88,14 @@ pub(crate) async fn run(app: &App, args: &PerformanceArgs) -> Result<(), Failure
         None => None,
     };
     let one_id = one.as_ref().map(|record| record.strategy.id);
-    let staleness = Staleness::of(&store.book().await?);
     let mut metrics = all_times(&*store, one_id).await?;
-    let mut open = open_positions(&*store, one_id).await?;
-    let records = match one {
-        Some(record) => vec![record],
-        None => strategies(&*store).await?,
-    };
-    let mut lines: Vec<Line> = records
-        .into_iter()
-        .map(|record| {
-            let id = record.strategy.id;
-            line(&record, open.remove(&id).unwrap_or_default(), metrics.remove(&Some(id)), staleness)
+    let Overview { book, strategies, .. } = store.overview().await?;
+    let staleness = Staleness::of(&book);
+    let mut lines: Vec<Line> = (strategies.iter())
+        .filter(|of| one_id.is_none_or(|id| id == of.record.strategy.id))
+        .map(|of| {
+            let metrics = metrics.remove(&Some(of.record.strategy.id));
+            line(&of.record, Open::from(&of.exposure), metrics, staleness)
         })
         .collect();
     // Equal ones stay in the order of their ids.

@@ -13,7 +13,7 @@ const STAMP: &str = "2022-02-01T00:00:00Z";
 
 /// Every table, in the order of its key. When the schema was made is no matter of what was written, so `book` and the first
 /// event are read without it, and the migrations' history not at all.
-const TABLES: [(&str, &str, &str); 12] = [
+const TABLES: [(&str, &str, &str); 13] = [
     (
         "book",
         "id, schema_version, next_strategy_id, next_position_id, next_trade_id, next_signal_id, next_event_id, \
@@ -36,6 +36,7 @@ const TABLES: [(&str, &str, &str); 12] = [
     ("requests", "*", "request_key"),
     ("ledger", "*", "strategy_id, seq"),
     ("strategy_totals", "*", "strategy_id"),
+    ("daily_totals", "*", "day_start, strategy_id"),
 ];
 
 /// The views are compared as well: they are what people read.
@@ -158,7 +159,14 @@ fn the_demo_writes_the_same_rows_on_both_engines_to_the_last_digit() {
     }
     let written = counts.iter().filter(|(_, count)| *count > 2).count();
     assert!(written >= 11, "the demo fills the tables: {counts:?}");
-    for args in [&["performance"][..], &["equity"], &["equity", "--points", "50", "--format", "csv"]] {
+    for args in [
+        &["performance"][..],
+        &["overview"],
+        &["pnl", "days"],
+        &["pnl", "leaderboard"],
+        &["equity"],
+        &["equity", "--points", "50", "--format", "csv"],
+    ] {
         pair.both(args, b"");
     }
     let picture = |command: Command| {
@@ -196,6 +204,10 @@ fn every_command_prints_the_same_on_both_engines() {
         &["metrics", "show", "--timeframe", "weekly", "--all-strategies", "--since", "2021-12-01"],
         &["performance"],
         &["performance", "--strategy", "1", "--sort", "name"],
+        &["overview"],
+        &["pnl", "days"],
+        &["pnl", "days", "--strategy", "1", "--newest", "--limit", "1"],
+        &["pnl", "leaderboard", "--since", "2021-12-31"],
         &["equity"],
         &["equity", "--strategy", "1", "--since", "2021-12-31", "--until", "2022-01-01"],
         &["strategies", "--inactive"],

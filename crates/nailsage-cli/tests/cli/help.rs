@@ -3,7 +3,7 @@
 use crate::common::Folder;
 
 /// Every command with a help page of its own.
-const COMMANDS: [&str; 33] = [
+const COMMANDS: [&str; 39] = [
     "",
     "demo",
     "ingest",
@@ -17,6 +17,8 @@ const COMMANDS: [&str; 33] = [
     "trades",
     "signals",
     "signals list",
+    "signals funnel",
+    "recover",
     "ledger",
     "ledger show",
     "bankroll",
@@ -27,6 +29,10 @@ const COMMANDS: [&str; 33] = [
     "events",
     "events list",
     "events tail",
+    "overview",
+    "pnl",
+    "pnl days",
+    "pnl leaderboard",
     "performance",
     "equity",
     "snapshot",

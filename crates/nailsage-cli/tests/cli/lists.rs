@@ -25,7 +25,35 @@ fn tables_show_what_people_look_for() {
     insta::assert_snapshot!("table-bankroll", folder.ok(&["bankroll", "show", "1"]));
     insta::assert_snapshot!("table-signals-funnel", folder.ok(&["signals", "funnel"]));
     insta::assert_snapshot!("table-recover", folder.ok(&["recover"]));
+    insta::assert_snapshot!("table-overview", folder.ok(&["overview"]));
+    insta::assert_snapshot!("table-pnl-days", folder.ok(&["pnl", "days"]));
+    insta::assert_snapshot!("table-pnl-leaderboard", folder.ok(&["pnl", "leaderboard"]));
     insta::assert_snapshot!("table-db-status", folder.ok(&["db", "status"]));
+}
+
+#[test]
+fn overview_in_json_has_each_strategys_markets_and_money_as_decimals() {
+    let folder = Folder::with_examples();
+    let found: Value = serde_json::from_str(&folder.ok(&["overview", "--format", "json"])).unwrap();
+    let record = &folder.records(&["strategies"])[0];
+    assert_eq!(found["summary"]["current_bankroll"], record["current_bankroll"]);
+    assert_eq!(found["strategies"][0]["total_realized_pnl"], record["total_realized_pnl"]);
+    assert_eq!(found["strategies"][0]["markets"], found["markets"]);
+    let csv = folder.ok(&["overview", "--format", "csv"]);
+    assert!(csv.starts_with("strategy_id,strategy,is_active,equity,"), "{csv}");
+}
+
+#[test]
+fn days_and_leaderboard_add_up_to_what_the_strategies_realized() {
+    let folder = Folder::with_examples();
+    let realized = folder.records(&["strategies"])[0]["total_realized_pnl"].clone();
+    let days = folder.records(&["pnl", "days"]);
+    assert_eq!((days.len(), &days[0]["realized_pnl"]), (1, &realized), "all of it was on one day");
+    let leaders: Value = serde_json::from_str(&folder.ok(&["pnl", "leaderboard", "--format", "json"])).unwrap();
+    assert_eq!((&leaders[0]["strategy"], &leaders[0]["realized_pnl"]), (&Value::from("my-bot/v1@7"), &realized));
+    // The day that --since lies in is shown whole.
+    assert_eq!(folder.records(&["pnl", "days", "--since", "2021-12-31T23:59:59Z"]), days);
+    assert_eq!(folder.records(&["pnl", "days", "--since", "2022-01-01"]), Vec::<Value>::new());
 }
 
 #[test]
@@ -123,6 +151,12 @@ fn empty_states_say_what_to_do_next() {
         &["signals", "list", "--after", "5"],
         &["events", "list", "--min-severity", "error"],
         &["events", "list", "--after", "5"],
+        &["overview"],
+        &["pnl", "days"],
+        &["pnl", "days", "--since", "2022-01-01"],
+        &["pnl", "days", "--after", "2022-01-01"],
+        &["pnl", "leaderboard"],
+        &["pnl", "leaderboard", "--until", "2022-01-01"],
         &["performance"],
         &["equity"],
         &["equity", "--since", "2022-01-01"],

@@ -1,77 +1,13 @@
 //! The SQL of docs/sql.md, docs/metrics.md and docs/operating.md runs as it stands there, on a database that the store wrote.
 
-use std::{fs, path::Path};
-
 use futures_executor::block_on;
-use nailsage_store::{
-    Action, ClosePosition, Command, OpenPosition, PositionRef, RecordSignal, StoreExt as _, TakeSnapshot,
-};
-use nailsage_store_sqlite::SqliteStore;
+use nailsage_store::StoreExt as _;
+use nailsage_views::{METRICS_RECIPES, RECIPES, blocks, trade};
 use rusqlite::{Connection, types::Value};
 
-use crate::book::{at, create, long, register};
+use crate::book::{at, create, register};
 
 const OTHER_ENGINE: &str = "-- PostgreSQL\n";
-
-/// The SQL blocks of a page that are for this engine, each with the heading that it stands under. One whose first line
-/// names an engine is for that one.
-fn blocks(page: &str) -> Vec<(String, String)> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(page);
-    let text = fs::read_to_string(path).unwrap();
-    let mut heading = "";
-    let mut block: Option<String> = None;
-    let mut blocks = Vec::new();
-    for line in text.lines() {
-        match &mut block {
-            Some(sql) if line == "```" => {
-                if !sql.starts_with(OTHER_ENGINE) {
-                    blocks.push((heading.to_owned(), sql.clone()));
-                }
-                block = None;
-            }
-            Some(sql) => sql.extend([line, "\n"]),
-            None if line == "```sql" => block = Some(String::new()),
-            None => heading = line.strip_prefix('#').map_or(heading, |line| line.trim_start_matches('#').trim()),
-        }
-    }
-    blocks
-}
-
-/// Two trades, of which the second lost, a third that is open, a signal that was suppressed, and two snapshots.
-fn trade(store: &SqliteStore) {
-    let run = |second: i64, action: Action| block_on(store.execute(Command::new(at(second), action))).unwrap();
-    let open = || OpenPosition { fees: "0.5".parse().unwrap(), ..long() };
-    let close = |price: &str| ClosePosition::new(PositionRef::only_open(long().strategy), price.parse().unwrap());
-    run(0, TakeSnapshot {}.into());
-    run(1, open().into());
-    run(2, close("51015.25").into());
-    run(3, open().into());
-    run(4, close("41739.75").into());
-    run(5, open().into());
-    let suppressed = RecordSignal {
-        strategy: "scalper/v1@7".parse().unwrap(),
-        starlisting_id: None,
-        signal_type: "short".parse().unwrap(),
-        confidence: None,
-        price: "46500".parse().unwrap(),
-        rejection_reason: Some("cooldown".parse().unwrap()),
-        then: Vec::new(),
-    };
-    run(6, suppressed.into());
-    run(7, TakeSnapshot {}.into());
-}
-
-/// What each recipe says of that book; numbers by their value, for they are written differently on each engine.
-const RECIPES: [(&str, &str); 8] = [
-    ("Equity, and how far it is below its peak", "1700000000000|10000|0|0; 1700000007000|9998.005|-1.995|1"),
-    ("Win rate", "scalper|v1|7|1|1|50"),
-    ("Suppressed signals by reason", "cooldown|short|1|1700000006000"),
-    ("Profit and loss by day", "1|2023-11-14|2|-1.995"),
-    ("Exposure by market", "7|1|999.8005|999.8005|0|1700000005000"),
-    ("Fees", "1|5|1.5|0|2.99"),
-    ("The trades that cost most", "1|2|manual|-101.495|-1"),
-    ("Bankrolls that are not what their ledgers say", ""),
-];
 
 fn answer(connection: &Connection, sql: &str) -> String {
     let mut statement = connection.prepare(sql).unwrap();
@@ -80,6 +16,7 @@ fn answer(connection: &Connection, sql: &str) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Real(number) => number.to_string(),
         Value::Text(text) => text,
+        Value::Null => "NULL".to_owned(),
         other => format!("{other:?}"),
     };
     let rows = statement.query_map([], |row| (0..columns).map(|it| row.get(it).map(text)).collect());
@@ -95,8 +32,9 @@ fn every_recipe_gives_what_is_in_the_book() {
     register(&store);
     trade(&store);
     let connection = Connection::open(&path).unwrap();
-    let (_, recipes): (Vec<_>, Vec<_>) =
-        blocks("sql.md").into_iter().partition(|(heading, _)| heading == "Every SQL block of the source document");
+    let (_, recipes): (Vec<_>, Vec<_>) = blocks("sql.md", OTHER_ENGINE)
+        .into_iter()
+        .partition(|(heading, _)| heading == "Every SQL block of the source document");
     let answers: Vec<_> = recipes.iter().map(|(name, sql)| (name.as_str(), answer(&connection, sql))).collect();
     let expected = RECIPES.map(|(name, answer)| (name, answer.to_owned()));
     assert_eq!(answers, expected);
@@ -104,13 +42,6 @@ fn every_recipe_gives_what_is_in_the_book() {
     connection.execute("UPDATE strategies SET current_bankroll = 9998.005001", []).unwrap();
     assert_eq!(answer(&connection, &recipes[7].1), "1|9998.005001");
 }
-
-/// What each recipe of the page about metrics says, before a refresh and after it.
-const METRICS_RECIPES: [(&str, &str, &str); 3] = [
-    ("All times, side by side", "", "all together|2|-1.995|-0.02|1|Null; scalper|2|-1.995|-0.02|1|Null"),
-    ("Month by month", "", "1|1698796800000|2|1|-1.995|-0.02"),
-    ("Whether they are of now", "Null|1700000000000|3", ""),
-];
 
 #[test]
 fn every_recipe_for_metrics_gives_what_is_in_the_book() {
@@ -121,7 +52,7 @@ fn every_recipe_for_metrics_gives_what_is_in_the_book() {
     trade(&store);
     let connection = Connection::open(&path).unwrap();
     let answers = || {
-        let recipes = blocks("metrics.md").into_iter();
+        let recipes = blocks("metrics.md", OTHER_ENGINE).into_iter();
         recipes.map(|(name, sql)| (name, answer(&connection, &sql))).collect::<Vec<_>>()
     };
     assert_eq!(answers(), METRICS_RECIPES.map(|(name, before, _)| (name.to_owned(), before.to_owned())));
@@ -137,7 +68,7 @@ fn every_statement_for_whoever_operates_a_book_runs() {
     register(&store);
     trade(&store);
     let connection = Connection::open(&path).unwrap();
-    let sql: String = blocks("operating.md").into_iter().map(|(_, sql)| sql).collect();
+    let sql: String = blocks("operating.md", OTHER_ENGINE).into_iter().map(|(_, sql)| sql).collect();
     let statements: Vec<_> = sql.split_inclusive(";\n").map(|sql| answer(&connection, sql)).collect();
     let times = "2023-11-14 22:13:21.000; 2023-11-14 22:13:23.000; 2023-11-14 22:13:25.000";
     assert_eq!(statements, [times, "1; 2; 3"]);

@@ -5,7 +5,7 @@ use nailsage::{
     Usdt,
 };
 
-use crate::{commands::overview, failure::Failure};
+use crate::{commands::together, failure::Failure};
 
 /// A payment, or what a strategy started with.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ pub(super) async fn between(
 ) -> Result<Vec<Flow>, Failure> {
     let records = match of {
         Some(id) => store.strategy(StrategyRef::Id(id)).await?.into_iter().collect(),
-        None => overview::strategies(store).await?,
+        None => together::strategies(store).await?,
     };
     let mut flows = Vec::new();
     for record in &records {

@@ -1,7 +1,7 @@
 //! `nailsage metrics`.
 
 mod columns;
-mod period;
+pub(super) mod period;
 mod refresh;
 mod show;
 

@@ -6,7 +6,7 @@ use nailsage::{Timeframe, metrics::Period};
 use crate::output::Cell;
 
 /// `2024-01-31`, `2024-W05`, `2024-01` or `all times`. Periods are those of UTC, whatever times are shown in.
-pub(super) fn cell(period: Period) -> Cell {
+pub(crate) fn cell(period: Period) -> Cell {
     let form = match period.timeframe {
         Timeframe::Daily => "%F",
         Timeframe::Weekly => "%G-W%V",

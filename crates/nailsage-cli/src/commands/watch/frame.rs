@@ -6,7 +6,7 @@ use nailsage::UnixMillis;
 
 use super::look::{Line, Look};
 use crate::{
-    commands::overview::{Open, win_rate_pct},
+    commands::together::{Open, win_rate_pct},
     output::{
         Cell, money,
         table::{self, Layout},

@@ -3,14 +3,14 @@
 use std::{collections::HashMap, sync::Arc};
 
 use nailsage::{
-    BookStatus, Clock as _, Event, EventId, EventQuery, Order, PAGE_ROWS_MAX, Store, StrategyId, StrategyRecord,
-    SystemClock, UnixMillis,
+    BookStatus, Clock as _, Event, EventId, EventQuery, Order, Overview, PAGE_ROWS_MAX, Store, StrategyId,
+    StrategyOverview, StrategyRecord, SystemClock, UnixMillis,
 };
 
 use crate::{
     commands::{
         App,
-        overview::{Open, open_positions, strategies, win_rate_pct},
+        together::{Open, win_rate_pct},
     },
     failure::Failure,
     output::{Cell, Column},
@@ -79,14 +79,12 @@ impl Looker {
             Some(store) => Arc::clone(store),
             None => Arc::clone(self.store.insert(app.read().await?)),
         };
-        let records = strategies(&*store).await?;
-        let mut open = open_positions(&*store, None).await?;
-        let book = store.book().await?;
-        let last = self.last.updated(&*store, &book, &records).await?;
-        let lines = records.into_iter().map(|record| Line {
-            open: open.remove(&record.strategy.id).unwrap_or_default(),
-            last: last.by_strategy.get(&record.strategy.id).cloned(),
-            record,
+        let Overview { book, strategies, .. } = store.overview().await?;
+        let last = self.last.updated(&*store, &book, &strategies).await?;
+        let lines = strategies.into_iter().map(|of| Line {
+            open: Open::from(&of.exposure),
+            last: last.by_strategy.get(&of.record.strategy.id).cloned(),
+            record: of.record,
         });
         let lines = lines.collect();
         self.last = last;
@@ -103,7 +101,12 @@ struct LastEvents {
 }
 
 impl LastEvents {
-    async fn updated(&self, store: &dyn Store, book: &BookStatus, records: &[StrategyRecord]) -> Result<Self, Failure> {
+    async fn updated(
+        &self,
+        store: &dyn Store,
+        book: &BookStatus,
+        strategies: &[StrategyOverview],
+    ) -> Result<Self, Failure> {
         let mut next = Self { seen: Some(book.clone()), by_strategy: HashMap::new() };
         match &self.seen {
             // With less in it than it had, it was reset, and ids mean something else.
@@ -116,7 +119,7 @@ impl LastEvents {
                     next.add_after(store, seen.events).await?;
                 }
             }
-            _ => next.ask_for_each(store, records).await?,
+            _ => next.ask_for_each(store, strategies).await?,
         }
         Ok(next)
     }
@@ -139,9 +142,9 @@ impl LastEvents {
         }
     }
 
-    async fn ask_for_each(&mut self, store: &dyn Store, records: &[StrategyRecord]) -> Result<(), Failure> {
-        for record in records {
-            let strategy_id = record.strategy.id;
+    async fn ask_for_each(&mut self, store: &dyn Store, strategies: &[StrategyOverview]) -> Result<(), Failure> {
+        for of in strategies {
+            let strategy_id = of.record.strategy.id;
             let mut query = EventQuery {
                 strategy_id: Some(strategy_id),
                 limit: 1,
