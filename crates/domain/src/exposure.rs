@@ -35,7 +35,7 @@ pub struct Exposure {
 }
 
 impl Exposure {
-    /// Adds an open position.
+    /// Adds an open position by its size.
     ///
     /// # Errors
     ///
@@ -43,7 +43,7 @@ impl Exposure {
     pub fn add(
         &mut self,
         side: Side,
-        size: Amount,
+        notional: Amount,
         unrealized_pnl: Usdt,
         marked_at: UnixMillis,
     ) -> Result<(), OutOfRange> {
@@ -51,7 +51,7 @@ impl Exposure {
             Side::Long => (1, 0),
             Side::Short => (0, 1),
         };
-        let micros = size.usdt().micros();
+        let micros = notional.usdt().micros();
         self.add_all(&Self {
             num_long: long,
             num_short: short,

@@ -102,7 +102,7 @@ fn print_json(overview: &Overview, out: &mut impl Write) -> io::Result<()> {
     write_object(out, fields.iter().map(|(name, _, cell)| (*name, cell)))?;
     let strategies = overview.strategies.iter().map(|row| {
         let mut object = object(STRATEGIES, row);
-        object["markets"] = row.markets.iter().map(|market| object_of_market(market)).collect();
+        object["markets"] = row.markets.iter().map(object_of_market).collect();
         object
     });
     let strategies: Vec<Value> = strategies.collect();

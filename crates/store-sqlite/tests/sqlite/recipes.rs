@@ -17,7 +17,7 @@ fn answer(connection: &Connection, sql: &str) -> String {
         Value::Real(number) => number.to_string(),
         Value::Text(text) => text,
         Value::Null => "NULL".to_owned(),
-        other => format!("{other:?}"),
+        other @ Value::Blob(_) => format!("{other:?}"),
     };
     let rows = statement.query_map([], |row| (0..columns).map(|it| row.get(it).map(text)).collect());
     let rows: Vec<Vec<String>> = rows.unwrap().map(Result::unwrap).collect();
