@@ -1,9 +1,9 @@
 //! What is asked, one line each: views as they are meant to be used, and questions through the store.
 
-use nailsage_domain::{PositionId, PositionStatus, StrategyId, Timeframe, UnixMillis};
+use nailsage_domain::{PositionId, PositionStatus, Severity, StarlistingId, StrategyId, Timeframe, UnixMillis};
 use nailsage_store::{
-    CurveQuery, DailyQuery, EventQuery, LeaderboardQuery, LedgerQuery, MetricsOf, MetricsQuery, Order, Page, Pending,
-    PositionQuery, SignalQuery, SnapshotQuery, Store, StrategyQuery, TradeQuery,
+    ClosedQuery, CurveQuery, DailyQuery, EventQuery, LeaderboardQuery, LedgerQuery, MetricsOf, MetricsQuery, Order,
+    Page, Pending, PositionQuery, SignalQuery, SnapshotQuery, Store, StrategyQuery, TradeQuery,
 };
 
 use super::book::{BUSY, RETIRED, last_close};
@@ -68,6 +68,20 @@ pub(crate) const QUESTIONS: &[Question] = &[
             ..Default::default()
         }))
     }),
+    question("closed positions of a strategy, last 50 by exit", |store, _| {
+        rows(store.closed_positions(ClosedQuery { limit: 50, order: NEWEST, ..ClosedQuery::of(busy()) }))
+    }),
+    question("closed positions of a strategy long retired, last 50 by exit", |store, _| {
+        let retired = StrategyId::new(RETIRED).expect("ids are positive");
+        rows(store.closed_positions(ClosedQuery { limit: 50, order: NEWEST, ..ClosedQuery::of(retired) }))
+    }),
+    question("positions of the last day, newest 100", |store, closed| {
+        rows(store.positions_by_time(PositionQuery {
+            since: last_days(closed, 1),
+            order: NEWEST,
+            ..Default::default()
+        }))
+    }),
     question("open positions", |store, _| {
         rows(store.positions(PositionQuery { status: Some(PositionStatus::Open), ..Default::default() }))
     }),
@@ -102,11 +116,31 @@ pub(crate) const QUESTIONS: &[Question] = &[
     question("signals of a strategy long retired, newest 50", |store, _| {
         rows(store.signals(SignalQuery { strategy_id: id(RETIRED), limit: 50, order: NEWEST, ..Default::default() }))
     }),
+    question("signals of a strategy on its market by time, newest 100", |store, _| {
+        let starlisting_id = StarlistingId::new(BUSY).ok();
+        rows(store.signals_by_time(SignalQuery {
+            strategy_id: id(BUSY),
+            starlisting_id,
+            order: NEWEST,
+            ..Default::default()
+        }))
+    }),
+    question("executed signals of a strategy by time, newest 100", |store, _| {
+        rows(store.signals_by_time(SignalQuery {
+            strategy_id: id(BUSY),
+            was_executed: Some(true),
+            order: NEWEST,
+            ..Default::default()
+        }))
+    }),
     question("trades of a position", |store, closed| {
         rows(store.trades(TradeQuery { position_id: PositionId::new(closed / 2).ok(), ..Default::default() }))
     }),
     question("trades of a strategy, newest 100", |store, _| {
         rows(store.trades(TradeQuery { strategy_id: id(BUSY), order: NEWEST, ..Default::default() }))
+    }),
+    question("trades of the last day, newest 100", |store, closed| {
+        rows(store.trades_by_time(TradeQuery { since: last_days(closed, 1), order: NEWEST, ..Default::default() }))
     }),
     question("ledger of a strategy, newest 100", |store, _| {
         rows(store.ledger(LedgerQuery { order: NEWEST, ..LedgerQuery::of(busy()) }))
@@ -114,6 +148,14 @@ pub(crate) const QUESTIONS: &[Question] = &[
     question("events, newest 100", |store, _| rows(store.events(EventQuery { order: NEWEST, ..Default::default() }))),
     question("events of a type, newest 100", |store, _| {
         rows(store.events(EventQuery { event_type: "type 7".parse().ok(), order: NEWEST, ..Default::default() }))
+    }),
+    question("warnings of the last day, newest 100", |store, closed| {
+        rows(store.events_by_time(EventQuery {
+            severity: Some(Severity::Warning),
+            since: last_days(closed, 1),
+            order: NEWEST,
+            ..Default::default()
+        }))
     }),
     question("events of a strategy long retired, newest 50", |store, _| {
         rows(store.events(EventQuery { strategy_id: id(RETIRED), limit: 50, order: NEWEST, ..Default::default() }))

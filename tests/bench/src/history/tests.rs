@@ -113,7 +113,7 @@ fn assert_usable(runtime: &Runtime, store: &Arc<dyn Store>) {
     for question in QUESTIONS {
         let rows = runtime.block_on((question.ask)(store.as_ref(), YOUNG.closed)).unwrap();
         // No index serves these: their page ends after so many rows, before it comes to the old ones.
-        let is_walk = question.name.contains("long retired");
+        let is_walk = question.name.contains("long retired") && !question.name.contains("by exit");
         assert!(rows > 0 || is_walk, "nothing to read: {}", question.name);
     }
     let position = nailsage_domain::PositionId::new(YOUNG.closed + OPEN).unwrap();
