@@ -292,3 +292,19 @@ fn pages_of_days_are_read_in_order() {
         }
     });
 }
+
+#[test]
+fn funnel_counts_no_signals_outside_of_its_strategy_or_range() {
+    in_all_ways(|planner, _| {
+        let (bot, market) = (Some(StrategyId::FIRST), Some(StarlistingId::FIRST));
+        let since = UnixMillis::new(1_700_000_004_900).ok();
+        for (query, index) in [
+            (FunnelQuery { strategy_id: bot, ..FunnelQuery::default() }, None),
+            (FunnelQuery { since, ..FunnelQuery::default() }, Some("idx_signals_timestamp")),
+            (FunnelQuery { starlisting_id: market, since, ..FunnelQuery::default() }, Some("idx_signals_timestamp")),
+            (FunnelQuery { strategy_id: bot, starlisting_id: market, since, until: None }, None),
+        ] {
+            planner.assert_index(&funnel(&query), index);
+        }
+    });
+}

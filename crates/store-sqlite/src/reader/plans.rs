@@ -274,3 +274,26 @@ fn overview_finds_open_positions_without_walking_past_closed_ones() {
     let select = Select::new(sql::OPEN_HOLDINGS);
     assert_plan(&connection, &select, &["SCAN positions USING INDEX idx_positions_starlisting".to_owned()]);
 }
+
+#[test]
+fn funnel_counts_no_signals_outside_of_its_strategy_or_range() {
+    let (_folder, connection) = reader();
+    let (bot, market) = (Some(StrategyId::FIRST), Some(StarlistingId::FIRST));
+    let (since, until) = (Some(UnixMillis::MIN), Some(UnixMillis::MAX));
+    for (query, found_by) in [
+        (FunnelQuery { strategy_id: bot, ..FunnelQuery::default() }, "idx_signals_strategy (strategy_id=?)"),
+        (FunnelQuery { since, until, ..FunnelQuery::default() }, "idx_signals_timestamp (timestamp>? AND timestamp<?)"),
+        (
+            FunnelQuery { starlisting_id: market, since, ..FunnelQuery::default() },
+            "idx_signals_timestamp (timestamp>?)",
+        ),
+        (
+            FunnelQuery { strategy_id: bot, starlisting_id: market, since, until },
+            "idx_signals_strategy (strategy_id=? AND starlisting_id=? AND timestamp>? AND timestamp<?)",
+        ),
+    ] {
+        let search = format!("SEARCH signals USING INDEX {found_by}");
+        let sorts = ["USE TEMP B-TREE FOR GROUP BY", "USE TEMP B-TREE FOR ORDER BY"].map(str::to_owned);
+        assert_plan(&connection, &funnel(&query), &[vec![search], sorts.to_vec()].concat());
+    }
+}
