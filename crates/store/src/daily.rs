@@ -66,6 +66,12 @@ impl Default for LeaderboardQuery {
 }
 
 impl LeaderboardQuery {
+    /// Whether it is about all days, which a strategy's own totals add up already.
+    #[must_use]
+    pub fn is_of_all_days(&self) -> bool {
+        self.since.is_none() && self.until.is_none()
+    }
+
     /// The limit, brought inside its range.
     #[must_use]
     pub fn rows(&self) -> u32 {

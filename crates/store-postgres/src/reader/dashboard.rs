@@ -28,9 +28,15 @@ pub(super) fn days(query: &DailyQuery) -> Select {
 }
 
 pub(super) fn leaderboard(query: &LeaderboardQuery) -> Select {
-    let mut select = Select::new(sql::LEADERBOARD).with_days(query.since, query.until);
+    let mut select = if query.is_of_all_days() {
+        Select::new(sql::LEADERBOARD_OF_ALL_DAYS)
+    } else {
+        let mut some = Select::new(sql::LEADERBOARD).with_days(query.since, query.until);
+        some.sql.push_str(sql::LEADERBOARD_GROUPS);
+        some
+    };
     select.params.push((Box::new(i64::from(query.rows())), Type::INT8));
-    select.sql = format!("{}{}{}", select.sql, sql::LEADERBOARD_GROUPS, select.params.len());
+    select.sql = format!("{}{}", select.sql, select.params.len());
     select
 }
 

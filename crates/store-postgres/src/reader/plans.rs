@@ -308,3 +308,14 @@ fn funnel_counts_no_signals_outside_of_its_strategy_or_range() {
         }
     });
 }
+
+#[test]
+fn leaderboard_reads_only_the_days_that_it_is_about() {
+    in_all_ways(|planner, _| {
+        let since = UnixMillis::new(1_713_000_000_000).ok();
+        let some = LeaderboardQuery { since, ..LeaderboardQuery::default() };
+        planner.assert_index(&dashboard::leaderboard(&some), Some("daily_totals_pkey"));
+        let all = planner.plan(&dashboard::leaderboard(&LeaderboardQuery::default()));
+        assert!(!all.contains("daily_totals"), "all days of a strategy together are its totals: {all}");
+    });
+}

@@ -29,6 +29,10 @@ pub const LEADERBOARD: &str = sums!("strategy_id");
 /// How they are grouped and ordered.
 pub const LEADERBOARD_GROUPS: &str = " GROUP BY strategy_id ORDER BY sum(realized_micros) DESC, strategy_id LIMIT $";
 
+/// What each strategy earned on all days together; the limit is appended.
+pub const LEADERBOARD_OF_ALL_DAYS: &str = "SELECT strategy_id, num_closed, num_wins, num_losses, realized_micros, win_micros, \
+     loss_micros FROM strategy_totals WHERE num_closed > 0 ORDER BY realized_micros DESC, strategy_id LIMIT $";
+
 /// The growth of days of strategies.
 pub const DAILY_TOTALS_ADD: &str = "INSERT INTO daily_totals AS t (strategy_id, day_start, num_closed, num_wins, num_losses, \
      realized_micros, win_micros, loss_micros) SELECT * FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::int8[], \

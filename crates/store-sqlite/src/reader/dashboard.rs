@@ -44,8 +44,13 @@ pub(super) fn days(query: &DailyQuery) -> Select {
 }
 
 pub(super) fn leaderboard(query: &LeaderboardQuery) -> Select {
-    let mut select = Select::new(sql::LEADERBOARD).with_days(query.since, query.until);
-    select.sql.push_str(sql::LEADERBOARD_GROUPS);
+    let mut select = if query.is_of_all_days() {
+        Select::new(sql::LEADERBOARD_OF_ALL_DAYS)
+    } else {
+        let mut some = Select::new(sql::LEADERBOARD).with_days(query.since, query.until);
+        some.sql.push_str(sql::LEADERBOARD_GROUPS);
+        some
+    };
     select.params.push(Value::Integer(query.rows().into()));
     select
 }

@@ -25,8 +25,13 @@ pub const DAYS: &str = sums!("day_start");
 /// What each strategy earned; conditions and the grouping are appended.
 pub const LEADERBOARD: &str = sums!("strategy_id");
 
-/// How they are grouped and ordered.
-pub const LEADERBOARD_GROUPS: &str = " GROUP BY strategy_id ORDER BY sum(realized_micros) DESC, strategy_id LIMIT ?";
+/// How they are grouped and ordered. Without the `+`, SQLite walks along the index of strategies to have them in groups, past
+/// every day there is.
+pub const LEADERBOARD_GROUPS: &str = " GROUP BY +strategy_id ORDER BY sum(realized_micros) DESC, strategy_id LIMIT ?";
+
+/// What each strategy earned on all days together; the limit is appended.
+pub const LEADERBOARD_OF_ALL_DAYS: &str = "SELECT strategy_id, num_closed, num_wins, num_losses, realized_micros, win_micros, \
+     loss_micros FROM strategy_totals WHERE num_closed > 0 ORDER BY realized_micros DESC, strategy_id LIMIT ?";
 
 /// The growth of a day of a strategy.
 pub const DAILY_TOTALS_ADD: &str = "INSERT INTO daily_totals (strategy_id, day_start, num_closed, num_wins, num_losses, \
