@@ -135,10 +135,30 @@ fn filters_hold_for_old_and_new_events() {
 }
 
 #[test]
+fn without_lines_to_begin_with_it_shows_only_what_comes() {
+    let folder = Folder::with_examples();
+    let mut tail = Tail::start(&folder, &["--lines", "0", "--format", "json"]);
+    let (shown, is_shown) = mpsc::channel::<()>();
+    // It is not known when it has begun to follow, so there is something new again and again.
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while is_shown.recv_timeout(Duration::from_millis(50)) == Err(mpsc::RecvTimeoutError::Timeout) {
+                log(&folder, "new");
+            }
+        });
+        let first: Value = serde_json::from_str(&tail.line()).unwrap();
+        drop(shown);
+        assert_eq!(first["event_type"], "new");
+    });
+    tail.interrupt(Signal::SIGINT);
+}
+
+#[test]
 fn many_new_events_are_all_shown_in_order() {
     let folder = Folder::with_examples();
-    let mut tail = Tail::start(&folder, &["--lines", "0", "--type", "tick", "--format", "json"]);
     log(&folder, "tick");
+    // The one that is there already tells that it has begun to follow.
+    let mut tail = Tail::start(&folder, &["--lines", "1", "--type", "tick", "--format", "json"]);
     let first: Value = serde_json::from_str(&tail.line()).unwrap();
     let lines = vec![event("tick", "INFO"); 2_500].join("\n");
     assert_eq!(folder.run_with(&["ingest"], lines.as_bytes()).code, Some(0));
