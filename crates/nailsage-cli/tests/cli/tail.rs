@@ -141,9 +141,10 @@ fn without_lines_to_begin_with_it_shows_only_what_comes() {
     let (shown, is_shown) = mpsc::channel::<()>();
     // It is not known when it has begun to follow, so there is something new again and again.
     thread::scope(|scope| {
-        scope.spawn(|| {
+        let folder = &folder;
+        scope.spawn(move || {
             while is_shown.recv_timeout(Duration::from_millis(50)) == Err(mpsc::RecvTimeoutError::Timeout) {
-                log(&folder, "new");
+                log(folder, "new");
             }
         });
         let first: Value = serde_json::from_str(&tail.line()).unwrap();
