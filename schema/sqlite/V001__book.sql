@@ -337,6 +337,8 @@ CREATE TABLE daily_totals (
 CREATE INDEX idx_strategies_active ON strategies (is_active);
 CREATE INDEX idx_strategies_starlisting ON strategies (starlisting_id);
 
+-- The positions of a strategy come in order of id, page after page.
+CREATE INDEX idx_positions_of_strategy ON positions (strategy_id);
 -- The last closed positions of a strategy are read from the end, without sorting.
 CREATE INDEX idx_positions_strategy ON positions (strategy_id, exit_timestamp);
 -- Open positions are few among many, so only they are indexed by status and by market. Made after
@@ -345,6 +347,8 @@ CREATE INDEX idx_positions_status ON positions (strategy_id, starlisting_id) WHE
 CREATE INDEX idx_positions_starlisting ON positions (starlisting_id) WHERE status = 'open';
 CREATE INDEX idx_positions_entry_time ON positions (entry_timestamp);
 
+-- The signals of a strategy come in order of id, page after page.
+CREATE INDEX idx_signals_of_strategy ON signals (strategy_id);
 -- Which signal was a strategy's last on a market is one look.
 CREATE INDEX idx_signals_strategy ON signals (strategy_id, starlisting_id, timestamp);
 CREATE INDEX idx_signals_timestamp ON signals (timestamp);

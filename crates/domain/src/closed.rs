@@ -2,23 +2,22 @@
 
 use serde::Serialize;
 
-use crate::{OutOfRange, Problem, StrategyId, UnixMillis, Usdt, ValueError, checked::checked_record};
+use crate::{Problem, StrategyId, UnixMillis, Usdt, ValueError, checked::checked_record};
 
 checked_record! {
-    /// How many positions were closed or liquidated, and what they earned. Sums of money are whole micro-USDT and may
-    /// exceed the range of a single [`Usdt`].
+    /// How many positions were closed or liquidated, and what they earned. Sums of money are whole micro-USDT, wide enough
+    /// for any number of amounts.
     ///
     /// ```
     /// use nailsage_domain::{ClosedTotals, Usdt};
     ///
     /// let mut totals = ClosedTotals::default();
     /// for pnl in [30, -10, 0] {
-    ///     totals.add(Usdt::whole(pnl))?;
+    ///     totals.add(Usdt::whole(pnl));
     /// }
     /// assert_eq!((totals.num_closed, totals.num_wins, totals.num_losses), (3, 1, 2));
     /// assert_eq!(totals.realized_micros, 20_000_000);
     /// assert_eq!(totals.profit_factor(), Some(3.0));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
     pub struct ClosedTotals {
@@ -29,22 +28,18 @@ checked_record! {
         /// The others.
         pub num_losses: i64,
         /// The sum of realized P&L, in micro-USDT.
-        pub realized_micros: i64,
+        pub realized_micros: i128,
         /// The wins' part of it, in micro-USDT, never below 0.
-        pub win_micros: i64,
+        pub win_micros: i128,
         /// The losses' part of it, in micro-USDT, never above 0.
-        pub loss_micros: i64,
+        pub loss_micros: i128,
     }
 }
 
 impl ClosedTotals {
     /// Adds a position that ended.
-    ///
-    /// # Errors
-    ///
-    /// When a sum leaves 64 bits; then nothing is added.
-    pub fn add(&mut self, realized_pnl: Usdt) -> Result<(), OutOfRange> {
-        let micros = realized_pnl.micros();
+    pub fn add(&mut self, realized_pnl: Usdt) {
+        let micros = i128::from(realized_pnl.micros());
         let is_win = realized_pnl.is_positive();
         self.add_all(&Self {
             num_closed: 1,
@@ -53,25 +48,17 @@ impl ClosedTotals {
             realized_micros: micros,
             win_micros: if is_win { micros } else { 0 },
             loss_micros: if is_win { 0 } else { micros },
-        })
+        });
     }
 
     /// Adds all of another sum.
-    ///
-    /// # Errors
-    ///
-    /// When a sum leaves 64 bits; then nothing is added.
-    pub fn add_all(&mut self, other: &Self) -> Result<(), OutOfRange> {
-        let sum = |one: i64, other: i64| one.checked_add(other).ok_or(OutOfRange);
-        *self = Self {
-            num_closed: sum(self.num_closed, other.num_closed)?,
-            num_wins: sum(self.num_wins, other.num_wins)?,
-            num_losses: sum(self.num_losses, other.num_losses)?,
-            realized_micros: sum(self.realized_micros, other.realized_micros)?,
-            win_micros: sum(self.win_micros, other.win_micros)?,
-            loss_micros: sum(self.loss_micros, other.loss_micros)?,
-        };
-        Ok(())
+    pub fn add_all(&mut self, other: &Self) {
+        self.num_closed += other.num_closed;
+        self.num_wins += other.num_wins;
+        self.num_losses += other.num_losses;
+        self.realized_micros += other.realized_micros;
+        self.win_micros += other.win_micros;
+        self.loss_micros += other.loss_micros;
     }
 
     /// The share of wins in percent; `None` where nothing ended.
@@ -98,7 +85,7 @@ impl ClosedTotals {
         let fits = self.num_wins >= 0
             && self.num_losses >= 0
             && self.loss_micros <= 0
-            && self.win_micros >= self.num_wins
+            && self.win_micros >= i128::from(self.num_wins)
             && (self.num_wins > 0 || self.win_micros == 0)
             && (self.num_losses > 0 || self.loss_micros == 0);
         if adds_up && fits {

@@ -2,19 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Amount, OutOfRange, Side, UnixMillis, Usdt};
+use crate::{Amount, Side, UnixMillis, Usdt};
 
-/// Open positions together, long and short apart. Sums of money are whole micro-USDT and may exceed the range of a single
-/// [`Usdt`].
+/// Open positions together, long and short apart. Sums of money are whole micro-USDT, wide enough for any number of amounts.
 ///
 /// ```
 /// use nailsage_domain::{Exposure, Side, UnixMillis, Usdt};
 ///
 /// let at = UnixMillis::new(1_640_991_600_000)?;
 /// let mut exposure = Exposure::default();
-/// exposure.add(Side::Long, "1000".parse()?, Usdt::whole(30), at)?;
-/// exposure.add(Side::Short, "400".parse()?, Usdt::whole(-5), at)?;
-/// assert_eq!((exposure.gross_micros()?, exposure.net_micros()), (1_400_000_000, 600_000_000));
+/// exposure.add(Side::Long, "1000".parse()?, Usdt::whole(30), at);
+/// exposure.add(Side::Short, "400".parse()?, Usdt::whole(-5), at);
+/// assert_eq!((exposure.gross_micros(), exposure.net_micros()), (1_400_000_000, 600_000_000));
 /// assert_eq!(exposure.unrealized_micros, 25_000_000);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -25,79 +24,58 @@ pub struct Exposure {
     /// Open short positions.
     pub num_short: i64,
     /// The sizes of the long ones, in micro-USDT.
-    pub long_micros: i64,
+    pub long_micros: i128,
     /// The sizes of the short ones, in micro-USDT.
-    pub short_micros: i64,
+    pub short_micros: i128,
     /// What all of them would earn before fees at their marks, in micro-USDT.
-    pub unrealized_micros: i64,
+    pub unrealized_micros: i128,
     /// The time of the mark that is the oldest; absent where nothing is open.
     pub oldest_mark_at: Option<UnixMillis>,
 }
 
 impl Exposure {
     /// Adds an open position by its size.
-    ///
-    /// # Errors
-    ///
-    /// When a sum leaves 64 bits; then nothing is added.
-    pub fn add(
-        &mut self,
-        side: Side,
-        notional: Amount,
-        unrealized_pnl: Usdt,
-        marked_at: UnixMillis,
-    ) -> Result<(), OutOfRange> {
+    pub fn add(&mut self, side: Side, notional: Amount, unrealized_pnl: Usdt, marked_at: UnixMillis) {
         let (long, short) = match side {
             Side::Long => (1, 0),
             Side::Short => (0, 1),
         };
-        let micros = notional.usdt().micros();
+        let micros = i128::from(notional.usdt().micros());
         self.add_all(&Self {
             num_long: long,
             num_short: short,
-            long_micros: micros * long,
-            short_micros: micros * short,
-            unrealized_micros: unrealized_pnl.micros(),
+            long_micros: micros * i128::from(long),
+            short_micros: micros * i128::from(short),
+            unrealized_micros: unrealized_pnl.micros().into(),
             oldest_mark_at: Some(marked_at),
-        })
+        });
     }
 
     /// Adds all of another one.
-    ///
-    /// # Errors
-    ///
-    /// When a sum leaves 64 bits; then nothing is added.
-    pub fn add_all(&mut self, other: &Self) -> Result<(), OutOfRange> {
-        let sum = |one: i64, other: i64| one.checked_add(other).ok_or(OutOfRange);
-        *self = Self {
-            num_long: sum(self.num_long, other.num_long)?,
-            num_short: sum(self.num_short, other.num_short)?,
-            long_micros: sum(self.long_micros, other.long_micros)?,
-            short_micros: sum(self.short_micros, other.short_micros)?,
-            unrealized_micros: sum(self.unrealized_micros, other.unrealized_micros)?,
-            oldest_mark_at: self.oldest_mark_at.into_iter().chain(other.oldest_mark_at).min(),
-        };
-        Ok(())
+    pub fn add_all(&mut self, other: &Self) {
+        self.num_long += other.num_long;
+        self.num_short += other.num_short;
+        self.long_micros += other.long_micros;
+        self.short_micros += other.short_micros;
+        self.unrealized_micros += other.unrealized_micros;
+        self.oldest_mark_at = self.oldest_mark_at.into_iter().chain(other.oldest_mark_at).min();
     }
 
     /// How many positions are open.
     #[must_use]
     pub const fn num_open(&self) -> i64 {
-        self.num_long.saturating_add(self.num_short)
+        self.num_long + self.num_short
     }
 
     /// Long and short together, in micro-USDT.
-    ///
-    /// # Errors
-    ///
-    /// When the sum leaves 64 bits.
-    pub fn gross_micros(&self) -> Result<i64, OutOfRange> {
-        self.long_micros.checked_add(self.short_micros).ok_or(OutOfRange)
+    #[must_use]
+    pub const fn gross_micros(&self) -> i128 {
+        self.long_micros + self.short_micros
     }
 
-    /// Long less short, in micro-USDT. Both are 0 or above, so it is always in range.
+    /// Long less short, in micro-USDT.
     #[must_use]
-    pub const fn net_micros(&self) -> i64 {
-        self.long_micros.saturating_sub(self.short_micros)
+    pub const fn net_micros(&self) -> i128 {
+        self.long_micros - self.short_micros
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     Open(#[from] OpenError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("the recovery is shown, but perhaps not written into the audit log")]
+    RecoveryUnrecorded(#[source] Box<Failure>),
     #[error(transparent)]
     Refused(#[from] Refused),
     /// A change whose answer was lost, with what settles it.
@@ -145,6 +147,7 @@ impl Failure {
                     "repeat the same command with --key {key} --at {at}: then it is done, exactly once"
                 ));
             }
+            Self::RecoveryUnrecorded(_) => "carry on; to have it in the audit log, run it again later",
             Self::RefreshUnsettled(_) => "refresh again: it goes on where it stopped, and nothing counts twice",
             Self::NoSnapshots(_) => {
                 "`nailsage snapshot take` records what everything is worth now; a curve needs one every hour or day"

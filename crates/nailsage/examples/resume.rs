@@ -54,12 +54,12 @@ impl Bot {
         let strategy: StrategyKey = STRATEGY.parse()?;
         book.register_strategy(time_of(0)?, RegisterStrategy::new(strategy.clone(), "1m".parse()?)).await?;
         let recovery = book.recover().await?;
-        book.record_recovery(SystemClock.now(), RecordRecovery {}).await?;
         let mine = recovery.strategies.iter().find(|it| it.record.strategy.key == strategy);
         let mine = mine.ok_or("the strategy was registered just now")?;
         let last = mine.last_signals.first().map(|signal| candle_at(signal.timestamp));
         let opened_at = mine.open_positions.first().map(|position| candle_at(position.entry_timestamp));
         if let Some(last) = last {
+            book.record_recovery(SystemClock.now(), RecordRecovery {}).await?;
             eprintln!("going on after candle {last}, with {}", if opened_at.is_some() { "a position" } else { "none" });
         }
         Ok(Self { strategy, next_candle: last.map_or(0, |last| last + 1), opened_at })

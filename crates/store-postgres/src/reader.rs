@@ -303,8 +303,7 @@ impl Reader for PostgresStore {
         self.readers.ask_together("reading an overview", parts, |found| {
             let book = read(rows::book, &found[0])?.pop().ok_or_else(|| BadRow::missing("the book has no row"))?;
             let strategies = read(rows::strategy, &found[1])?;
-            Overview::new(BookStatus::from(&book), strategies, read(rows::open_holding, &found[2])?)
-                .map_err(BadRow::no_value)
+            Ok(Overview::new(BookStatus::from(&book), strategies, read(rows::open_holding, &found[2])?))
         })
     }
 

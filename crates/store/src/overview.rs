@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nailsage_domain::{Amount, Exposure, OutOfRange, Side, StarlistingId, StrategyId, UnixMillis, Usdt};
+use nailsage_domain::{Amount, Exposure, Side, StarlistingId, StrategyId, UnixMillis, Usdt};
 use serde::Serialize;
 
 use crate::{
@@ -31,14 +31,14 @@ pub struct Summary {
     /// How many of them may open positions.
     pub num_strategies_active: i64,
     /// What they began with, in micro-USDT.
-    pub initial_bankroll_micros: i64,
+    pub initial_bankroll_micros: i128,
     /// The money that they have.
     #[serde(flatten)]
     pub funds: Funds,
     /// The realized P&L of all ended positions, in micro-USDT.
-    pub realized_micros: i64,
+    pub realized_micros: i128,
     /// All fees paid, of positions still open too, in micro-USDT.
-    pub fees_micros: i64,
+    pub fees_micros: i128,
     /// Positions closed or liquidated.
     pub num_closed: i64,
     /// Those with a realized P&L above 0.
@@ -53,13 +53,13 @@ pub struct Summary {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Funds {
     /// The bankroll, in micro-USDT.
-    pub bankroll_micros: i64,
+    pub bankroll_micros: i128,
     /// The bankroll and the unrealized P&L, in micro-USDT.
-    pub equity_micros: i64,
+    pub equity_micros: i128,
     /// The sizes of open positions, in micro-USDT.
-    pub allocated_micros: i64,
+    pub allocated_micros: i128,
     /// The bankroll without that; below 0 where positions are larger than it, in micro-USDT.
-    pub available_micros: i64,
+    pub available_micros: i128,
 }
 
 /// A strategy, and where its money is.
@@ -105,14 +105,14 @@ pub struct OpenHolding {
 }
 
 impl Funds {
-    fn of(bankroll_micros: i64, exposure: &Exposure) -> Result<Self, OutOfRange> {
-        let allocated_micros = exposure.gross_micros()?;
-        Ok(Self {
+    fn of(bankroll_micros: i128, exposure: &Exposure) -> Self {
+        let allocated_micros = exposure.gross_micros();
+        Self {
             bankroll_micros,
-            equity_micros: bankroll_micros.checked_add(exposure.unrealized_micros).ok_or(OutOfRange)?,
+            equity_micros: bankroll_micros + exposure.unrealized_micros,
             allocated_micros,
-            available_micros: bankroll_micros.checked_sub(allocated_micros).ok_or(OutOfRange)?,
-        })
+            available_micros: bankroll_micros - allocated_micros,
+        }
     }
 
     /// The share of the bankroll that is in open positions, in percent; `None` where there is no bankroll.
@@ -124,21 +124,14 @@ impl Funds {
 
 impl Overview {
     /// Puts together what was read at one moment: the book row, all strategies by id, and all open positions.
-    ///
-    /// # Errors
-    ///
-    /// When a sum leaves 64 bits.
-    pub fn new(
-        book: BookStatus,
-        strategies: Vec<StrategyState>,
-        open: impl IntoIterator<Item = OpenHolding>,
-    ) -> Result<Self, OutOfRange> {
+    #[must_use]
+    pub fn new(book: BookStatus, strategies: Vec<StrategyState>, open: impl IntoIterator<Item = OpenHolding>) -> Self {
         let mut of_strategies: BTreeMap<StrategyId, BTreeMap<StarlistingId, Exposure>> = BTreeMap::new();
         let mut of_markets: BTreeMap<StarlistingId, Exposure> = BTreeMap::new();
         for OpenHolding { strategy_id, starlisting_id, side, size, unrealized_pnl, marked_at } in open {
             let own = of_strategies.entry(strategy_id).or_default().entry(starlisting_id).or_default();
             for exposure in [own, of_markets.entry(starlisting_id).or_default()] {
-                exposure.add(side, size, unrealized_pnl, marked_at)?;
+                exposure.add(side, size, unrealized_pnl, marked_at);
             }
         }
         let mut summary = Summary::default();
@@ -147,20 +140,15 @@ impl Overview {
             let markets = of_strategies.remove(&strategy.id).unwrap_or_default();
             let mut exposure = Exposure::default();
             for of_market in markets.values() {
-                exposure.add_all(of_market)?;
+                exposure.add_all(of_market);
             }
-            let funds = Funds::of(strategy.current_bankroll.micros(), &exposure)?;
-            let overview = StrategyOverview {
-                record: StrategyRecord { strategy, totals },
-                funds,
-                exposure,
-                markets: by_number(markets),
-            };
-            summary.add(&overview)?;
-            found.push(overview);
+            let funds = Funds::of(strategy.current_bankroll.micros().into(), &exposure);
+            let record = StrategyRecord { strategy, totals };
+            summary.add(&record, &exposure);
+            found.push(StrategyOverview { record, funds, exposure, markets: by_number(markets) });
         }
-        summary.funds = Funds::of(summary.funds.bankroll_micros, &summary.exposure)?;
-        Ok(Self { book, summary, strategies: found, markets: by_number(of_markets) })
+        summary.funds = Funds::of(summary.funds.bankroll_micros, &summary.exposure);
+        Self { book, summary, strategies: found, markets: by_number(of_markets) }
     }
 }
 
@@ -170,22 +158,16 @@ fn by_number(markets: BTreeMap<StarlistingId, Exposure>) -> Vec<MarketExposure> 
 
 impl Summary {
     /// Adds a strategy; of its funds only the bankroll, from which the rest is worked out.
-    fn add(&mut self, of: &StrategyOverview) -> Result<(), OutOfRange> {
-        let (strategy, totals) = (&of.record.strategy, &of.record.totals);
-        let sums = [
-            (&mut self.num_strategies, 1),
-            (&mut self.num_strategies_active, i64::from(strategy.is_active)),
-            (&mut self.initial_bankroll_micros, strategy.initial_bankroll.usdt().micros()),
-            (&mut self.funds.bankroll_micros, strategy.current_bankroll.micros()),
-            (&mut self.realized_micros, totals.realized_micros),
-            (&mut self.fees_micros, totals.fees_micros),
-            (&mut self.num_closed, totals.num_closed),
-            (&mut self.num_wins, totals.num_wins),
-            (&mut self.num_losses, totals.num_losses),
-        ];
-        for (sum, more) in sums {
-            *sum = sum.checked_add(more).ok_or(OutOfRange)?;
-        }
-        self.exposure.add_all(&of.exposure)
+    fn add(&mut self, of: &StrategyRecord, exposure: &Exposure) {
+        self.num_strategies += 1;
+        self.num_strategies_active += i64::from(of.strategy.is_active);
+        self.initial_bankroll_micros += i128::from(of.strategy.initial_bankroll.usdt().micros());
+        self.funds.bankroll_micros += i128::from(of.strategy.current_bankroll.micros());
+        self.realized_micros += i128::from(of.totals.realized_micros);
+        self.fees_micros += i128::from(of.totals.fees_micros);
+        self.num_closed += of.totals.num_closed;
+        self.num_wins += of.totals.num_wins;
+        self.num_losses += of.totals.num_losses;
+        self.exposure.add_all(exposure);
     }
 }

@@ -10,9 +10,10 @@ use crate::{
 
 /// The most rows that a page looks at. One whose filters no index serves ends there, and says where to go on.
 ///
-/// In the order of ids, an index serves open positions by strategy and market; trades by position, or by strategy; events
-/// by type, by strategy, or by one severity; the adjustments of a ledger; and lists without filters. With any other filter,
-/// also one besides these, a page walks: it looks at no id further than this from where it begins.
+/// In the order of ids, an index serves open positions by strategy and market; positions, trades and signals by strategy;
+/// trades by position; events by type, by strategy, or by one severity; the adjustments of a ledger; and lists without
+/// filters. With any other filter, also one besides these, a page walks: it looks at no id further than this from where it
+/// begins.
 ///
 /// In the order of time, an index serves every range of time; see [`TimePlan`](crate::by_time::TimePlan) for the rest.
 pub const PAGE_EXAMINED_MAX: i64 = 10_000;
@@ -67,12 +68,11 @@ macro_rules! walks {
 }
 
 walks! {
-    // The open ones are few, and have indexes of their own.
+    // The open ones are few, and have indexes of their own; a strategy's are found in the order of their ids.
     PositionQuery next_position_id |it| {
         !it.is_of_open_ones()
             && (it.status.is_some()
                 || it.is_open.is_some()
-                || it.strategy_id.is_some()
                 || it.starlisting_id.is_some()
                 || it.side.is_some()
                 || it.exit_reason.is_some()
@@ -83,9 +83,9 @@ walks! {
     TradeQuery next_trade_id |it| {
         it.position_id.is_none() && (it.starlisting_id.is_some() || it.since.is_some() || it.until.is_some())
     };
+    // A strategy's are found in the order of their ids.
     SignalQuery next_signal_id |it| {
-        it.strategy_id.is_some()
-            || it.was_executed.is_some()
+        it.was_executed.is_some()
             || it.starlisting_id.is_some()
             || it.signal_type.is_some()
             || it.rejection_reason.is_some()

@@ -140,12 +140,12 @@ fn check_events(dump: &Dump) {
 /// Days are what the positions that ended on them add up to, of each strategy and of all together.
 fn check_days(dump: &Dump) {
     const DAY_MS: i64 = 86_400_000;
-    let mut expected: BTreeMap<(Option<StrategyId>, i64), [i64; 6]> = BTreeMap::new();
+    let mut expected: BTreeMap<(Option<StrategyId>, i64), [i128; 6]> = BTreeMap::new();
     for position in &dump.positions {
         let Some(exit) = position.exit() else { continue };
-        let (time, pnl) = (exit.timestamp.get(), exit.realized_pnl.micros());
+        let (time, pnl) = (exit.timestamp.get(), i128::from(exit.realized_pnl.micros()));
         let (win, loss) = (pnl.max(0), pnl.min(0));
-        let of_one = [1, i64::from(pnl > 0), i64::from(pnl <= 0), pnl, win, loss];
+        let of_one = [1, i128::from(pnl > 0), i128::from(pnl <= 0), pnl, win, loss];
         for owner in [None, Some(position.strategy_id)] {
             let sums = expected.entry((owner, time - time % DAY_MS)).or_default();
             sums.iter_mut().zip(of_one).for_each(|(sum, more)| *sum += more);
@@ -154,7 +154,7 @@ fn check_days(dump: &Dump) {
     let found: BTreeMap<_, _> = (dump.days.iter())
         .map(|(owner, day)| {
             let closed = &day.closed;
-            let counts = [closed.num_closed, closed.num_wins, closed.num_losses];
+            let counts = [closed.num_closed, closed.num_wins, closed.num_losses].map(i128::from);
             let sums = [closed.realized_micros, closed.win_micros, closed.loss_micros];
             ((*owner, day.day_start.get()), [counts, sums].concat())
         })

@@ -197,11 +197,11 @@ async fn assert_snapshots(reader: &dyn Reader, rows: &Rows) -> Result<(), StoreE
 async fn assert_days(reader: &dyn Reader, rows: &Rows) -> Result<(), StoreError> {
     const DAY_MS: i64 = 86_400_000;
     for strategy_id in [None, StrategyId::new(1).ok(), StrategyId::new(2).ok()] {
-        let mut expected: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+        let mut expected: BTreeMap<i64, (i64, i128)> = BTreeMap::new();
         for position in &rows.positions {
             if let (Some(exit), true) = (position.exit(), strategy_id.is_none_or(|id| id == position.strategy_id)) {
                 let day = expected.entry(exit.timestamp.get() / DAY_MS * DAY_MS).or_default();
-                *day = (day.0 + 1, day.1 + exit.realized_pnl.micros());
+                *day = (day.0 + 1, day.1 + i128::from(exit.realized_pnl.micros()));
             }
         }
         let query = DailyQuery { strategy_id, limit: PAGE_ROWS, ..DailyQuery::default() };
@@ -213,7 +213,7 @@ async fn assert_days(reader: &dyn Reader, rows: &Rows) -> Result<(), StoreError>
     }
     let mut expected: Vec<_> = (rows.strategies.iter())
         .filter(|record| record.totals.num_closed > 0)
-        .map(|record| (-record.totals.realized_micros, record.strategy.id))
+        .map(|record| (-i128::from(record.totals.realized_micros), record.strategy.id))
         .collect();
     expected.sort_unstable();
     let board = reader.leaderboard(LeaderboardQuery::default()).await?;

@@ -22,7 +22,7 @@ pub(crate) struct Paging {
 pub(crate) struct RangePaging {
     #[command(flatten)]
     pub(crate) extent: Extent,
-    /// Only rows after this id; within --since and --until after this place, as the page before told it
+    /// Only rows after this id; in the order of time, after this place, as the page before told it
     #[arg(long, value_name = "ID|PLACE", display_order = 52)]
     pub(crate) after: Option<After>,
 }
@@ -154,7 +154,7 @@ impl FromStr for After {
     fn from_str(text: &str) -> Result<Self, String> {
         let after = text.parse().map(Self::Id).or_else(|_| text.parse().map(Self::Place));
         after.map_err(|_: String| {
-            "it is an id, or with --since or --until what the page before says, such as 1704067200000/12".to_owned()
+            "it is an id, or in the order of time what the page before says, such as 1704067200000/12".to_owned()
         })
     }
 }

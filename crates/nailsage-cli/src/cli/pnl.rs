@@ -13,6 +13,8 @@ pub(crate) enum PnlCommand {
     /// A position counts for the day on which it ended. A day on which none did is left out. Payments are no profit.
     Days(DaysArgs),
     /// Show which strategies earned most, over some days or all
+    ///
+    /// A strategy of which no position ended on these days is left out.
     Leaderboard(LeaderboardArgs),
 }
 
@@ -49,7 +51,7 @@ pub(crate) struct DaysArgs {
     pub(crate) range: DayRange,
     #[command(flatten)]
     pub(crate) extent: Extent,
-    /// Only days after this one, in the order asked for
+    /// Only days after the UTC day that this time lies in, in the order asked for
     #[arg(long, value_name = "TIME", value_parser = parse_time, display_order = 52)]
     pub(crate) after: Option<UnixMillis>,
 }
@@ -66,6 +68,6 @@ pub(crate) struct LeaderboardArgs {
     #[command(flatten)]
     pub(crate) range: DayRange,
     /// At most so many strategies
-    #[arg(long, value_name = "ROWS", default_value = "10", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "ROWS", default_value = "10", value_parser = clap::value_parser!(u32).range(1..1000))]
     pub(crate) limit: u32,
 }

@@ -33,8 +33,8 @@ async fn show(app: &App, of: &StrategyRef) -> Result<(), Failure> {
         ("is_active", "active", Cell::Bool(record.strategy.is_active)),
         ("initial_bankroll", "started with", record.strategy.initial_bankroll.usdt().into()),
         ("current_bankroll", "bankroll", record.strategy.current_bankroll.into()),
-        ("total_realized_pnl", "realized P&L", Cell::Micros(record.totals.realized_micros)),
-        ("total_fees_paid", "fees paid", Cell::Micros(record.totals.fees_micros)),
+        ("total_realized_pnl", "realized P&L", Cell::micros(record.totals.realized_micros)),
+        ("total_fees_paid", "fees paid", Cell::micros(record.totals.fees_micros)),
     ];
     Ok(print_record(app.format(), &fields, &mut io::stdout().lock())?)
 }

@@ -36,8 +36,8 @@ pub(crate) const STRATEGIES: &[Column<StrategyRecord>] = &[
     Column::new("num_closed_positions", "closed", |row| row.totals.num_closed.into()),
     Column::new("num_wins", "wins", |row| row.totals.num_wins.into()),
     Column::data("num_losses", |row| row.totals.num_losses.into()),
-    Column::new("total_realized_pnl", "realized P&L", |row| Cell::Micros(row.totals.realized_micros)),
-    Column::new("total_fees_paid", "fees", |row| Cell::Micros(row.totals.fees_micros)),
+    Column::new("total_realized_pnl", "realized P&L", |row| Cell::micros(row.totals.realized_micros)),
+    Column::new("total_fees_paid", "fees", |row| Cell::micros(row.totals.fees_micros)),
 ];
 
 pub(crate) const POSITIONS: &[Column<Named<Position>>] = &[

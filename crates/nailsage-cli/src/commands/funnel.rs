@@ -8,7 +8,7 @@ use super::{App, list};
 use crate::{
     cli::FunnelArgs,
     failure::Failure,
-    output::{Cell, Column, Listing},
+    output::{Cell, Column, Listing, note},
 };
 
 /// A row, and how many signals there are in all.
@@ -42,7 +42,7 @@ pub(crate) async fn run(app: &App, args: &FunnelArgs) -> Result<(), Failure> {
     }
     listing.end("No signals in this range. A bot records them through `nailsage ingest`.")?;
     if is_cut {
-        eprintln!("there are more reasons than {PAGE_ROWS_MAX}: the rarest are not shown");
+        note(format_args!("there are more reasons than {PAGE_ROWS_MAX}: the rarest are not shown"));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::App;
 use crate::{
     cli::{After, Extent, Format, Id, Paging, RangePaging},
     failure::Failure,
-    output::{Column, Listing},
+    output::{Column, Listing, counted, note},
 };
 
 /// The newest end first, if that was asked for.
@@ -48,7 +48,10 @@ where
     }
     let rows = listing.end(empty)?;
     if let Some(next) = after {
-        eprintln!("{rows} rows shown, there are more: add --after {next}, or --all for everything");
+        note(format_args!(
+            "{} shown, there may be more: add --after {next}, or --all for everything",
+            counted(rows, "row")
+        ));
     }
     Ok(())
 }

@@ -24,8 +24,8 @@ struct Line {
     /// None for all together.
     key: Option<(StrategyId, String)>,
     is_active: Option<bool>,
-    bankroll_micros: i64,
-    realized_micros: i64,
+    bankroll_micros: i128,
+    realized_micros: i128,
     num_closed: i64,
     num_wins: i64,
     open: Open,
@@ -61,10 +61,10 @@ const COLUMNS: &[Column<Line>] = &[
         None => Cell::Label("all strategies"),
     }),
     Column::data("is_active", |row| row.is_active.map_or(Cell::Null, Cell::Bool)),
-    Column::new("current_bankroll", "bankroll", |row| Cell::Micros(row.bankroll_micros)),
-    Column::new("total_realized_pnl", "realized\nP&L", |row| Cell::Micros(row.realized_micros)),
+    Column::new("current_bankroll", "bankroll", |row| Cell::micros(row.bankroll_micros)),
+    Column::new("total_realized_pnl", "realized\nP&L", |row| Cell::micros(row.realized_micros)),
     Column::new("total_unrealized_pnl", "unrealized\nP&L", |row| {
-        row.open.unrealized_micros.map_or(Cell::Null, Cell::Micros)
+        row.open.unrealized_micros.map_or(Cell::Null, Cell::micros)
     }),
     Column::new("num_open_positions", "open", |row| row.open.count.into()),
     Column::new("num_closed_positions", "closed", |row| row.num_closed.into()),
@@ -88,9 +88,10 @@ pub(crate) async fn run(app: &App, args: &PerformanceArgs) -> Result<(), Failure
         None => None,
     };
     let one_id = one.as_ref().map(|record| record.strategy.id);
-    let mut metrics = all_times(&*store, one_id).await?;
+    // Before the metrics, so that what is refreshed in between is told of as older than it is, never as newer.
     let Overview { book, strategies, .. } = store.overview().await?;
     let staleness = Staleness::of(&book);
+    let mut metrics = all_times(&*store, one_id).await?;
     let mut lines: Vec<Line> = (strategies.iter())
         .filter(|of| one_id.is_none_or(|id| id == of.record.strategy.id))
         .map(|of| {
@@ -140,8 +141,8 @@ fn line(record: &StrategyRecord, open: Open, metrics: Option<PeriodMetrics>, sta
     Line {
         key: Some((record.strategy.id, record.strategy.key.to_string())),
         is_active: Some(record.strategy.is_active),
-        bankroll_micros: record.strategy.current_bankroll.micros(),
-        realized_micros: record.totals.realized_micros,
+        bankroll_micros: record.strategy.current_bankroll.micros().into(),
+        realized_micros: record.totals.realized_micros.into(),
         num_closed: record.totals.num_closed,
         num_wins: record.totals.num_wins,
         open,
@@ -166,9 +167,8 @@ fn total(lines: &[Line], metrics: Option<PeriodMetrics>, staleness: Staleness) -
         metrics_from: staleness.lacks_from(),
     };
     for line in lines {
-        // Each is below 2^53, so that a thousand strategies fit easily; beyond that the end of the range is shown.
-        all.bankroll_micros = all.bankroll_micros.saturating_add(line.bankroll_micros);
-        all.realized_micros = all.realized_micros.saturating_add(line.realized_micros);
+        all.bankroll_micros += line.bankroll_micros;
+        all.realized_micros += line.realized_micros;
         all.num_closed += line.num_closed;
         all.num_wins += line.num_wins;
         all.open.add(line.open);

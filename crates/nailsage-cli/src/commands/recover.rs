@@ -1,13 +1,10 @@
 //! `nailsage recover`.
 
-use std::{
-    io::{self, Write as _},
-    sync::Arc,
-};
+use std::io::{self, Write as _};
 
 use nailsage::{
-    Access, Caller, Clock as _, Position, RecordRecovery, RecoveredStrategy, Recovery, Signal, StateSnapshot, Store,
-    StoreExt as _, SystemClock, time_ordered_key,
+    Access, CallError, Clock as _, Position, RecordRecovery, RecoveredStrategy, Recovery, Signal, StateSnapshot,
+    StoreExt as _, SystemClock,
 };
 
 use super::{
@@ -17,7 +14,7 @@ use super::{
 use crate::{
     cli::{Format, RecoverArgs},
     failure::Failure,
-    output::{Cell, Column, Listing},
+    output::{Cell, Column, Listing, counted},
 };
 
 /// What the first table, and CSV, tell of a strategy.
@@ -61,8 +58,13 @@ fn count(rows: usize) -> Cell {
 }
 
 pub(crate) async fn run(app: &App, args: &RecoverArgs) -> Result<(), Failure> {
-    let store = if args.record { record(app).await? } else { app.read().await? };
-    let recovery = store.recover().await?;
+    // Shown first: nobody is kept from carrying on because the book cannot be written to.
+    show(app).await?;
+    if args.record { record(app).await.map_err(|error| Failure::RecoveryUnrecorded(Box::new(error))) } else { Ok(()) }
+}
+
+async fn show(app: &App) -> Result<(), Failure> {
+    let recovery = app.read().await?.recover().await?;
     match app.format() {
         Format::Json => {
             let mut out = io::stdout().lock();
@@ -76,12 +78,13 @@ pub(crate) async fn run(app: &App, args: &RecoverArgs) -> Result<(), Failure> {
 }
 
 /// Says in the audit log that somebody carries on.
-async fn record(app: &App) -> Result<Arc<dyn Store>, Failure> {
+async fn record(app: &App) -> Result<(), Failure> {
     let store = app.open(Access::Existing).await?;
-    let (at, key) = (SystemClock.now(), time_ordered_key());
-    let recorded = store.record_recovery(Caller::keyed(at, key.clone()), RecordRecovery {}).await;
-    recorded.map_err(|error| Failure::of_call(error, key, at))?;
-    Ok(store)
+    store.record_recovery(SystemClock.now(), RecordRecovery {}).await.map_err(|error| match error {
+        CallError::Refused(refused) => Failure::Refused(refused),
+        CallError::Store(error) => Failure::Store(error),
+    })?;
+    Ok(())
 }
 
 fn strategies(app: &App, strategies: Vec<RecoveredStrategy>) -> Result<(), Failure> {
@@ -102,7 +105,7 @@ fn tables(app: &App, recovery: Recovery) -> Result<(), Failure> {
         signals.extend(it.last_signals.iter().cloned().map(|record| Named { record, strategy: name.clone() }));
     }
     let (book, snapshot) = (recovery.book, recovery.latest_snapshot);
-    println!("After {} commands.\n\nStrategies", book.commit_seq);
+    println!("After {}.\n\nStrategies", counted(book.commit_seq, "command"));
     strategies(app, recovery.strategies)?;
     println!("\nOpen positions");
     let mut listing = Listing::begin(Format::Table, OPEN, io::stdout().lock())?;

@@ -3,7 +3,7 @@
 use nailsage::{BookStatus, UnixMillis};
 
 use super::App;
-use crate::output::{time::Fineness, zone::Zone};
+use crate::output::{note, time::Fineness, zone::Zone};
 
 /// How the stored metrics stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Staleness {
             return writeln!(out, "\n{}", self.told(app));
         }
         if let Some(warning) = self.warning(app) {
-            eprintln!("{warning}");
+            note(warning);
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ use crate::{
     output::{
         Cell,
         listing::{csv_line, write_object},
-        pipe,
+        note, pipe,
         time::Fineness,
         zone::Zone,
     },
@@ -72,7 +72,7 @@ async fn follow(app: &App, args: &TailArgs) -> Result<Infallible, Failure> {
         }
         let text = failure.to_string();
         if trouble.as_ref() != Some(&text) {
-            eprintln!("waiting: {text}");
+            note(format_args!("waiting: {text}"));
             trouble = Some(text);
         }
         wait(args).await?;
@@ -114,10 +114,10 @@ async fn follow_one(
             *seen = Some(last);
             let book = store.book().await?;
             if trouble.take().is_some() {
-                eprintln!("going on");
+                note("going on");
             }
             if last.is_after(&book) {
-                eprintln!("the book was reset; its events follow from the first");
+                note("the book was reset; its events follow from the first");
                 *seen = Some(Seen { commit_seq: 0, event: 0 });
                 // Names and ids mean something else now.
                 continue 'book;

@@ -14,7 +14,7 @@ pub(crate) fn win_rate_pct(wins: i64, closed: i64) -> Option<f64> {
 pub(crate) struct Open {
     pub(crate) count: i64,
     /// None if nothing is open.
-    pub(crate) unrealized_micros: Option<i64>,
+    pub(crate) unrealized_micros: Option<i128>,
 }
 
 impl From<&Exposure> for Open {
@@ -28,7 +28,7 @@ impl Open {
     pub(crate) fn add(&mut self, other: Self) {
         self.count += other.count;
         if let Some(micros) = other.unrealized_micros {
-            self.unrealized_micros = Some(self.unrealized_micros.unwrap_or(0).saturating_add(micros));
+            self.unrealized_micros = Some(self.unrealized_micros.unwrap_or(0) + micros);
         }
     }
 }

@@ -36,7 +36,7 @@ pub(crate) enum Cell {
     Int(i64),
     Bool(bool),
     /// Money in millionths of a USDT: a decimal string in JSON.
-    Micros(i64),
+    Micros(i128),
     /// A decimal string in JSON.
     Price(Price),
     /// Unix ms in JSON and CSV, ISO in tables.
@@ -54,8 +54,13 @@ impl Cell {
         Self::Text(value.to_string())
     }
 
+    /// A sum of money in millionths of a USDT.
+    pub(crate) fn micros(micros: impl Into<i128>) -> Self {
+        Self::Micros(micros.into())
+    }
+
     pub(crate) fn money(amount: Usdt) -> Self {
-        Self::Micros(amount.micros())
+        Self::Micros(amount.micros().into())
     }
 
     /// The value in JSON.

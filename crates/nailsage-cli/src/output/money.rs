@@ -6,21 +6,22 @@ use std::fmt::Write as _;
 pub(crate) const MICRO_DECIMALS: usize = 6;
 
 /// Millionths as an exact decimal with as many decimals as needed: `-15.789474`, `10000`.
-pub(crate) fn plain(micros: i64) -> String {
+pub(crate) fn plain(micros: i128) -> String {
     let text = grouped(micros, decimals_needed(micros));
     text.replace(',', "")
 }
 
 /// Millionths with this many decimals, and thousands set apart: `10,000.00`. What is cut off is rounded half to even.
-pub(crate) fn grouped(micros: i64, decimals: usize) -> String {
+pub(crate) fn grouped(micros: impl Into<i128>, decimals: usize) -> String {
+    let micros = micros.into();
     let decimals = decimals.min(MICRO_DECIMALS);
-    let unit = 10_u64.pow(u32::try_from(MICRO_DECIMALS - decimals).unwrap_or(0));
+    let unit = 10_u128.pow(u32::try_from(MICRO_DECIMALS - decimals).unwrap_or(0));
     let magnitude = micros.unsigned_abs();
     let (mut quotient, rest) = (magnitude / unit, magnitude % unit);
     if rest * 2 > unit || (rest * 2 == unit && quotient % 2 == 1) {
         quotient += 1;
     }
-    let scale = 10_u64.pow(u32::try_from(decimals).unwrap_or(0));
+    let scale = 10_u128.pow(u32::try_from(decimals).unwrap_or(0));
     let mut text = String::new();
     if micros < 0 && quotient > 0 {
         text.push('-');
@@ -41,7 +42,7 @@ pub(crate) fn grouped(micros: i64, decimals: usize) -> String {
 }
 
 /// How many decimals it takes to write millionths exactly.
-pub(crate) fn decimals_needed(micros: i64) -> usize {
+pub(crate) fn decimals_needed(micros: i128) -> usize {
     let mut fraction = micros.unsigned_abs() % 1_000_000;
     if fraction == 0 {
         return 0;
@@ -66,8 +67,8 @@ mod tests {
             (-1, "-0.000001"),
             (-15_789_474, "-15.789474"),
             (10_000_000_000, "10000"),
-            (i64::MIN, "-9223372036854.775808"),
-            (i64::MAX, "9223372036854.775807"),
+            (i64::MIN.into(), "-9223372036854.775808"),
+            (i128::from(i64::MAX) * 1_000, "9223372036854775.807"),
         ] {
             assert_eq!(plain(micros), text);
         }
@@ -76,7 +77,7 @@ mod tests {
     #[test]
     fn grouped_money_rounds_half_to_even_and_never_shows_a_negative_zero() {
         for (micros, text) in [
-            (10_000_000_000, "10,000.00"),
+            (10_000_000_000_i64, "10,000.00"),
             (999_995_000, "1,000.00"),
             (5_000, "0.00"),
             (15_000, "0.02"),
@@ -87,6 +88,6 @@ mod tests {
         ] {
             assert_eq!(grouped(micros, 2), text);
         }
-        assert_eq!(grouped(-1_234_567_000_000, 0), "-1,234,567");
+        assert_eq!(grouped(-1_234_567_000_000_i64, 0), "-1,234,567");
     }
 }

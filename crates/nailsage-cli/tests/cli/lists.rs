@@ -32,6 +32,40 @@ fn tables_show_what_people_look_for() {
 }
 
 #[test]
+fn recovery_is_shown_although_it_cannot_be_written_down() {
+    let folder = Folder::with_examples();
+    let shown = folder.ok(&["recover", "--format", "csv"]);
+    let holder = rusqlite::Connection::open(folder.path().join("nailsage.db")).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let run = folder.run(&["recover", "--record", "--format", "csv"]);
+    assert_eq!((run.code, &run.stdout), (Some(2), &shown), "{run:?}");
+    assert!(run.stderr.contains("the recovery is shown"), "{run:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn notes_that_nobody_can_read_are_no_error() {
+    let folder = Folder::with_examples();
+    for args in
+        [&["trades", "--limit", "1"][..], &["pnl", "leaderboard", "--limit", "1"], &["performance", "--format", "csv"]]
+    {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = folder.command(args).stderr(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        assert!(!output.stdout.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_day_is_named_by_any_of_its_moments() {
+    let folder = Folder::with_examples();
+    let days = |args: &[&str]| folder.records(&[&["pnl", "days"], args].concat()).len();
+    assert_eq!(days(&["--after", "2021-12-31T12:00:00Z"]), 0);
+    assert_eq!(days(&["--after", "2021-12-31T12:00:00Z", "--newest"]), 0);
+    assert_eq!(days(&["--after", "2022-01-01T12:00:00Z", "--newest"]), 1);
+}
+
+#[test]
 fn overview_in_json_has_each_strategys_markets_and_money_as_decimals() {
     let folder = Folder::with_examples();
     let found: Value = serde_json::from_str(&folder.ok(&["overview", "--format", "json"])).unwrap();

@@ -20,6 +20,9 @@ pub(super) fn strategies(query: &StrategyQuery) -> Select {
 
 pub(super) fn positions(query: &PositionQuery) -> Select {
     let place = (query.after.map(PositionId::get), query.rows(), query.order);
+    if let (Some(id), None, false) = (query.strategy_id, query.walk(), query.is_of_open_ones()) {
+        return Select::new(sql::POSITIONS).along("p.strategy_id", (Type::INT8, id.get()), "p.id", place);
+    }
     let status = query.status.map(|status: PositionStatus| format!("p.status = '{}'", status.as_str()));
     Select::new(sql::POSITIONS)
         .literally(status.as_deref())
@@ -36,6 +39,9 @@ pub(super) fn positions(query: &PositionQuery) -> Select {
 
 pub(super) fn trades(query: &TradeQuery) -> Select {
     let place = (query.after.map(TradeId::get), query.rows(), query.order);
+    if let (Some(id), None, None) = (query.strategy_id, query.walk(), query.position_id) {
+        return Select::new(sql::TRADES).along("strategy_id", (Type::INT8, id.get()), "id", place);
+    }
     Select::new(sql::TRADES)
         .with_some("position_id =", Type::INT8, query.position_id.map(PositionId::get))
         .with_some("strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))
@@ -47,6 +53,9 @@ pub(super) fn trades(query: &TradeQuery) -> Select {
 
 pub(super) fn signals(query: &SignalQuery) -> Select {
     let place = (query.after.map(SignalId::get), query.rows(), query.order);
+    if let (Some(id), None) = (query.strategy_id, query.walk()) {
+        return Select::new(sql::SIGNALS).along("strategy_id", (Type::INT8, id.get()), "id", place);
+    }
     Select::new(sql::SIGNALS)
         .with_some("was_executed =", Type::BOOL, query.was_executed)
         .with_some("strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))
@@ -79,6 +88,20 @@ pub(super) fn ledger(query: &LedgerQuery) -> Select {
 pub(super) fn events(query: &EventQuery) -> Select {
     let place = (query.after.map(EventId::get), query.rows(), query.order);
     let event_type = query.event_type.as_ref().map(|it| it.as_str().to_owned());
+    // Without a walk, one of these is given at most.
+    if query.walk().is_none() {
+        let select = Select::new(sql::EVENTS);
+        if let Some(event_type) = event_type {
+            return select.along("event_type", (Type::TEXT, event_type), "id", place);
+        }
+        if let Some(id) = query.strategy_id {
+            return select.along("strategy_id", (Type::INT8, id.get()), "id", place);
+        }
+        if let Some(severity) = query.severity {
+            return select.along("severity", (Type::TEXT, severity.as_str()), "id", place);
+        }
+        return select.by("id", place);
+    }
     Select::new(sql::EVENTS)
         .with_some("event_type =", Type::TEXT, event_type)
         .with_some("strategy_id =", Type::INT8, query.strategy_id.map(StrategyId::get))

@@ -60,6 +60,33 @@ impl Select {
         select
     }
 
+    /// The rows of one owner, along an index of owners and keys, from the page's place on.
+    ///
+    /// Said with bounds rather than by equality: then no other index has them in the order asked for. By equality the server
+    /// may walk along the key alone, past the rows of everybody else, because it takes the owner's for evenly spread.
+    pub(super) fn along(
+        self,
+        owner: &str,
+        (kind, value): (Type, impl ToSql + Sync + Send + Clone + 'static),
+        key: &str,
+        (after, limit, order): (Option<i64>, u32, Order),
+    ) -> Self {
+        let (comparison, other, direction, beginning) = match order {
+            Order::Ascending => (">", "<=", "ASC", i64::MIN),
+            Order::Descending => ("<", ">=", "DESC", i64::MAX),
+        };
+        let mut select = self.with(&format!("{owner} {other}"), kind.clone(), value.clone());
+        select.params.push((Box::new(value), kind));
+        select.params.push((Box::new(after.unwrap_or(beginning)), Type::INT8));
+        let count = select.params.len();
+        let place = format!("({owner}, {key}) {comparison} (${}, ${count})", count - 1);
+        let mut select = select.literally(Some(&place));
+        select.params.push((Box::new(i64::from(limit) + 1), Type::INT8));
+        let count = select.params.len();
+        select.sql = format!("{} ORDER BY {owner} {direction}, {key} {direction} LIMIT ${count}", select.sql);
+        select
+    }
+
     /// Bounds a walk; `next` is where the list's next key stands, as a column and what it is read from.
     pub(super) fn walk(mut self, key: &str, walk: Option<Walk>, (next, source): (&str, &str)) -> Self {
         let Some(walk) = walk else { return self };

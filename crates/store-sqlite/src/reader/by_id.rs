@@ -1,7 +1,7 @@
 //! Lists in the order of ids as SQL.
 
 use nailsage_domain::{EventId, LedgerKind, PositionId, SignalId, StarlistingId, StrategyId, TradeId, UnixMillis};
-use nailsage_store::{EventQuery, LedgerQuery, PositionQuery, SignalQuery, StrategyQuery, TradeQuery};
+use nailsage_store::{EventQuery, LedgerQuery, PositionQuery, SignalQuery, StrategyQuery, TradeQuery, Walk};
 
 use super::{by_time::severities_from, select::Select};
 use crate::sql;
@@ -32,11 +32,16 @@ pub(super) fn positions(query: &PositionQuery, next_id: i64) -> Select {
             .by("+id", place)
     } else {
         select
-            .with_some("+strategy_id = ?", strategy_id)
+            .with_some(of_strategy(query.walk()), strategy_id)
             .with_some("+starlisting_id = ?", starlisting_id)
             .walk("id", query.walk(), next_id)
             .by("id", place)
     }
+}
+
+/// A strategy's rows are found by the index that holds them in the order of their ids, unless it is a walk along all ids.
+fn of_strategy(walk: Option<Walk>) -> &'static str {
+    if walk.is_some() { "+strategy_id = ?" } else { "strategy_id = ?" }
 }
 
 pub(super) fn trades(query: &TradeQuery, next_id: i64) -> Select {
@@ -59,7 +64,7 @@ pub(super) fn signals(query: &SignalQuery, next_id: i64) -> Select {
     // A value, so that the partial index on executed ones, which is in order of time, is out of the question.
     Select::new(sql::SIGNALS)
         .with_some("was_executed = ?", query.was_executed)
-        .with_some("+strategy_id = ?", query.strategy_id.map(StrategyId::get))
+        .with_some(of_strategy(query.walk()), query.strategy_id.map(StrategyId::get))
         .with_some("+starlisting_id = ?", query.starlisting_id.map(StarlistingId::get))
         .with_some("signal_type = ?", query.signal_type.map(|it| it.as_str().to_owned()))
         .with_some("rejection_reason = ?", query.rejection_reason.as_ref().map(|it| it.as_str().to_owned()))

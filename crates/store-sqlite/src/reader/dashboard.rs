@@ -22,8 +22,7 @@ pub(super) fn overview(connection: &Connection) -> Result<Overview, StoreError> 
         Ok((book, strategies, open))
     };
     let (book, strategies, open) = read().map_err(|error| store_error("reading an overview", error))?;
-    Overview::new(BookStatus::from(&book), strategies, open)
-        .map_err(|error| StoreError::backend("adding up an overview", error))
+    Ok(Overview::new(BookStatus::from(&book), strategies, open))
 }
 
 pub(super) fn days(query: &DailyQuery) -> Select {

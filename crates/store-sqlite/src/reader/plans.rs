@@ -104,10 +104,11 @@ fn pages_of_positions_are_read_in_order_except_for_the_few_open_ones() {
                         (Some(PositionStatus::Open), None) => {
                             vec!["SCAN positions USING INDEX idx_positions_starlisting".to_owned()]
                         }
-                        _ => {
-                            let is_bounded = status.is_some() || strategy_id.is_some();
-                            vec![walk("positions", after, order, is_bounded)]
+                        (None, Some(_)) => {
+                            let bound = bound("rowid", after, order);
+                            vec![search("positions USING INDEX idx_positions_of_strategy", "strategy_id", bound)]
                         }
+                        _ => vec![walk("positions", after, order, status.is_some())],
                     };
                     let sorts =
                         (status == Some(PositionStatus::Open)).then(|| "USE TEMP B-TREE FOR ORDER BY".to_owned());
@@ -154,12 +155,18 @@ fn pages_of_signals_are_read_in_order() {
         for after in maybe(&SignalId::FIRST) {
             for strategy_id in maybe(&StrategyId::FIRST) {
                 for was_executed in [None, Some(false), Some(true)] {
-                    let is_bounded = strategy_id.is_some() || was_executed.is_some();
+                    let expected = match (was_executed, strategy_id) {
+                        (None, Some(_)) => {
+                            let bound = bound("rowid", after, order);
+                            search("signals USING INDEX idx_signals_of_strategy", "strategy_id", bound)
+                        }
+                        _ => walk("signals", after, order, was_executed.is_some()),
+                    };
                     let select = signals(
                         &SignalQuery { strategy_id, was_executed, after, limit: 10, order, ..SignalQuery::default() },
                         1_000_000,
                     );
-                    assert_plan(&connection, &select, &[walk("signals", after, order, is_bounded)]);
+                    assert_plan(&connection, &select, &[expected]);
                 }
             }
         }

@@ -61,8 +61,9 @@ pub struct RecordSnapshot {
     pub num_strategies_active: u32,
 }
 
-/// Write into the audit log that a bot carries on after it had stopped, with what the book holds for it at that moment: its
-/// active strategies, its open positions, and how many commands there have been.
+/// Write into the audit log that a bot carries on after it had stopped, with what the book holds as it knows it after the
+/// actions before this one: how many strategies are active, how many positions are open, and how many commands there were
+/// before this one.
 ///
 /// [`Reader::recover`](crate::Reader::recover) is how it learns the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

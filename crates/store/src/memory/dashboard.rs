@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use nailsage_domain::{ClosedTotals, OutOfRange, StrategyId, UnixMillis};
+use nailsage_domain::{ClosedTotals, StrategyId, UnixMillis};
 
 use super::{Inner, reader::page};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Inner {
-    pub(super) fn overview(&self) -> Result<Overview, OutOfRange> {
+    pub(super) fn overview(&self) -> Overview {
         let mut strategies: Vec<_> = self.state.strategies().cloned().collect();
         strategies.sort_by_key(|state| state.strategy.id);
         let open = self.state.open_positions().filter_map(|id| self.state.position(id)).filter_map(|position| {
@@ -29,20 +29,20 @@ impl Inner {
         Overview::new(BookStatus::from(self.state.book()), strategies, open)
     }
 
-    pub(super) fn daily_pnl(&self, query: &DailyQuery) -> Result<Page<DailyPnl, UnixMillis>, OutOfRange> {
-        let days = self.sums(query.since, query.until, query.strategy_id, |day, _| day)?;
+    pub(super) fn daily_pnl(&self, query: &DailyQuery) -> Page<DailyPnl, UnixMillis> {
+        let days = self.sums(query.since, query.until, query.strategy_id, |day, _| day);
         let days: Vec<_> = days.into_iter().map(|(day_start, closed)| DailyPnl { day_start, closed }).collect();
         let place = (query.after, query.rows(), query.order);
-        Ok(page(days.iter(), |day| day.day_start, place, |_| true))
+        page(days.iter(), |day| day.day_start, place, |_| true)
     }
 
-    pub(super) fn leaderboard(&self, query: &LeaderboardQuery) -> Result<Vec<LeaderboardRow>, OutOfRange> {
-        let sums = self.sums(query.since, query.until, None, |_, strategy_id| strategy_id)?;
+    pub(super) fn leaderboard(&self, query: &LeaderboardQuery) -> Vec<LeaderboardRow> {
+        let sums = self.sums(query.since, query.until, None, |_, strategy_id| strategy_id);
         let mut rows: Vec<_> =
             sums.into_iter().map(|(strategy_id, closed)| LeaderboardRow { strategy_id, closed }).collect();
         rows.sort_by_key(|row| (Reverse(row.closed.realized_micros), row.strategy_id));
         rows.truncate(query.rows() as usize);
-        Ok(rows)
+        rows
     }
 
     /// The totals of the days in a stretch of time, added up by a key.
@@ -52,16 +52,16 @@ impl Inner {
         until: Option<UnixMillis>,
         strategy: Option<StrategyId>,
         key: impl Fn(UnixMillis, StrategyId) -> K,
-    ) -> Result<BTreeMap<K, ClosedTotals>, OutOfRange> {
+    ) -> BTreeMap<K, ClosedTotals> {
         let mut sums: BTreeMap<K, ClosedTotals> = BTreeMap::new();
         for ((day_start, strategy_id), closed) in &self.tables.daily_totals {
             if since.is_none_or(|since| *day_start >= since)
                 && until.is_none_or(|until| *day_start < until)
                 && strategy.is_none_or(|wanted| wanted == *strategy_id)
             {
-                sums.entry(key(*day_start, *strategy_id)).or_default().add_all(closed)?;
+                sums.entry(key(*day_start, *strategy_id)).or_default().add_all(closed);
             }
         }
-        Ok(sums)
+        sums
     }
 }

@@ -346,15 +346,15 @@ impl Reader for MemoryStore {
     }
 
     fn overview(&self) -> Pending<Overview> {
-        self.try_read(|inner| inner.overview().map_err(|error| StoreError::backend("adding up an overview", error)))
+        self.read(Inner::overview)
     }
 
     fn daily_pnl(&self, query: DailyQuery) -> Pending<Page<DailyPnl, UnixMillis>> {
-        self.try_read(|inner| inner.daily_pnl(&query).map_err(|error| StoreError::backend("adding up days", error)))
+        self.read(|inner| inner.daily_pnl(&query))
     }
 
     fn leaderboard(&self, query: LeaderboardQuery) -> Pending<Vec<LeaderboardRow>> {
-        self.try_read(|inner| inner.leaderboard(&query).map_err(|error| StoreError::backend("adding up days", error)))
+        self.read(|inner| inner.leaderboard(&query))
     }
 
     fn recover(&self) -> Pending<Recovery> {

@@ -12,6 +12,7 @@ cases! {
     payment_is_no_profit_of_a_day,
     liquidation_counts_for_its_day,
     late_close_goes_to_its_own_day,
+    sums_of_any_size_are_told_to_the_millionth,
     several_closes_of_one_command_are_all_counted,
     days_join_in_both_orders_and_within_a_range,
     leaderboard_is_by_what_was_earned_then_by_id,
@@ -22,7 +23,7 @@ cases! {
 /// From the beginning of the samples to the next midnight in UTC.
 const TO_MIDNIGHT_MS: i64 = 6_400_000;
 const DAY_MS: i64 = 86_400_000;
-const USDT: i64 = 1_000_000;
+const USDT: i128 = 1_000_000;
 
 /// A moment of a day after the beginning; day 0 is the one that the samples begin in.
 fn on(day: i64, millis: i64) -> UnixMillis {
@@ -34,7 +35,7 @@ async fn days(f: &Fixture, query: DailyQuery) -> Vec<DailyPnl> {
 }
 
 /// Days with what they earned in whole USDT.
-async fn earned(f: &Fixture, query: DailyQuery) -> Vec<(UnixMillis, i64)> {
+async fn earned(f: &Fixture, query: DailyQuery) -> Vec<(UnixMillis, i128)> {
     days(f, query).await.iter().map(|day| (day.day_start, day.closed.realized_micros / USDT)).collect()
 }
 
@@ -109,6 +110,31 @@ async fn late_close_goes_to_its_own_day(f: &Fixture) {
     assert_eq!(earned(f, DailyQuery::default()).await, [(on(1, 0), 2), (on(3, 0), 5)]);
 }
 
+/// Two strategies win and lose so much on one day that either sum has more than 64 bits of millionths.
+async fn sums_of_any_size_are_told_to_the_millionth(f: &Fixture) {
+    let mut expected = ClosedTotals::default();
+    let mut next = PositionId::FIRST;
+    for name in ["a", "b"] {
+        let bot = f.strategy(name).await;
+        for _ in 0..6 {
+            let mut actions = Vec::new();
+            for _ in 0..100 {
+                for side in [Side::Long, Side::Short] {
+                    actions.push(OpenPosition { size: size("8000000000"), side, ..long(bot, "100") }.into());
+                    actions.push(close(next, "200").into());
+                    let pnl = usdt(if side == Side::Long { "8000000000" } else { "-8000000000" });
+                    expected.add(pnl);
+                    next = next.next().expect("there are more ids");
+                }
+            }
+            f.run(Command::of(on(1, 0), actions)).await;
+        }
+    }
+    assert!(expected.win_micros > i128::from(i64::MAX) && expected.loss_micros < i128::from(i64::MIN));
+    assert_eq!(days(f, DailyQuery::default()).await, [DailyPnl { day_start: on(1, 0), closed: expected }]);
+    assert_eq!(board(f, LeaderboardQuery::default()).await, [(1, 0), (2, 0)]);
+}
+
 async fn several_closes_of_one_command_are_all_counted(f: &Fixture) {
     let (a, b) = (f.strategy("a").await, f.strategy("b").await);
     for strategy in [a, a, b] {
@@ -130,7 +156,7 @@ async fn days_join_in_both_orders_and_within_a_range(f: &Fixture) {
         for order in [Order::Ascending, Order::Descending] {
             for limit in [1, 2, 3, PAGE_ROWS_MAX] {
                 let query = DailyQuery { strategy_id, order, limit, ..DailyQuery::default() };
-                let mut expected: Vec<_> = (1..=6).map(|day| (on(day, 0), day)).collect();
+                let mut expected: Vec<_> = (1..=6).map(|day| (on(day, 0), i128::from(day))).collect();
                 let some = DailyQuery { since: Some(on(2, 0)), until: Some(on(5, 0)), ..query.clone() };
                 let mut middle = expected[1..4].to_vec();
                 if order == Order::Descending {
@@ -149,7 +175,7 @@ async fn days_join_in_both_orders_and_within_a_range(f: &Fixture) {
     assert_eq!(page.next, None, "a page that ends with the rows is the last");
 }
 
-async fn board(f: &Fixture, query: LeaderboardQuery) -> Vec<(i64, i64)> {
+async fn board(f: &Fixture, query: LeaderboardQuery) -> Vec<(i64, i128)> {
     let rows = f.store().leaderboard(query).await.expect("a leaderboard can be read");
     rows.iter().map(|row| (row.strategy_id.get(), row.closed.realized_micros / USDT)).collect()
 }

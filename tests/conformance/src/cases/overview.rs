@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use nailsage_domain::{Exposure, PositionId, StrategyId};
-use nailsage_store::{MarketExposure, OpenPosition, Overview, Store, Summary};
+use nailsage_store::{MarketExposure, OpenPosition, Overview, RegisterStrategy, Store, Summary};
 
 use crate::{
     fixture::{all_at_once, done},
@@ -21,6 +21,7 @@ cases! {
     oldest_mark_is_that_of_the_position_marked_longest_ago,
     available_money_may_be_below_nothing,
     overview_agrees_with_a_snapshot_of_the_same_moment,
+    sums_of_any_size_are_told_to_the_millionth,
     overview_is_the_same_after_a_restart,
     overview_is_of_one_moment,
 }
@@ -29,7 +30,7 @@ async fn overview(f: &Fixture) -> Overview {
     f.store().overview().await.expect("an overview can be read")
 }
 
-const USDT: i64 = 1_000_000;
+const USDT: i128 = 1_000_000;
 
 async fn empty_book_stands_at_nothing(f: &Fixture) {
     let found = overview(f).await;
@@ -95,7 +96,7 @@ async fn exposure_is_told_for_each_market_long_and_short_apart(f: &Fixture) {
     let expected = [(7, busy), (8, calm)]
         .map(|(number, exposure)| MarketExposure { starlisting_id: market(number), exposure });
     assert_eq!(found.markets, expected);
-    assert_eq!((busy.gross_micros(), busy.net_micros()), (Ok(1_300 * USDT), 700 * USDT));
+    assert_eq!((busy.gross_micros(), busy.net_micros()), (1_300 * USDT, 700 * USDT));
     f.close(at(20), close(PositionId::new(3).expect("above 0"), "100")).await;
     let left = overview(f).await.markets;
     assert_eq!(left.iter().map(|it| it.starlisting_id).collect::<Vec<_>>(), [market(7)], "a market without positions is left out");
@@ -136,9 +137,21 @@ async fn overview_agrees_with_a_snapshot_of_the_same_moment(f: &Fixture) {
         found.exposure.unrealized_micros,
         found.realized_micros,
     ];
-    assert_eq!(of_snapshot.map(Usdt::micros), of_overview);
+    assert_eq!(of_snapshot.map(|amount| i128::from(amount.micros())), of_overview);
     assert_eq!(snapshot.num_open_positions, found.exposure.num_open());
     assert_eq!(snapshot.num_strategies_active, found.num_strategies_active);
+}
+
+/// Together they have more than 64 bits of millionths.
+async fn sums_of_any_size_are_told_to_the_millionth(f: &Fixture) {
+    let rich = |number: usize| RegisterStrategy { initial_bankroll: Some(amount("8500000000.000001")), ..register(&format!("s{number}")) };
+    for numbers in [0..600, 600..1_200] {
+        f.run(Command::of(at(0), numbers.map(|number| rich(number).into()).collect())).await;
+    }
+    let summary = overview(f).await.summary;
+    let expected = 1_200 * (8_500_000_000 * USDT + 1);
+    assert!(expected > i128::from(i64::MAX));
+    assert_eq!((summary.num_strategies, summary.funds.equity_micros, summary.funds.available_micros), (1_200, expected, expected));
 }
 
 async fn overview_is_the_same_after_a_restart(f: &Fixture) {
@@ -172,8 +185,8 @@ async fn overview_is_of_one_moment(f: &Fixture) {
             let closed = found.summary.num_closed;
             assert_eq!(found.book.commit_seq, 2 + closed, "the book row is of the same command");
             assert_eq!(found.summary.exposure.num_open(), 1 + closed, "so are the positions");
-            assert_eq!(found.summary.realized_micros, -10 * USDT * closed, "so are the totals");
-            assert_eq!(found.summary.funds.bankroll_micros, 1_000_000 * USDT - 10 * USDT * closed, "so is the bankroll");
+            assert_eq!(found.summary.realized_micros, -10 * USDT * i128::from(closed), "so are the totals");
+            assert_eq!(found.summary.funds.bankroll_micros, 1_000_000 * USDT - 10 * USDT * i128::from(closed), "so is the bankroll");
             count += 1;
         }
         count

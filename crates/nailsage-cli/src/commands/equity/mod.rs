@@ -25,7 +25,7 @@ use crate::{
 const COLUMNS: &[Column<CurvePoint>] = &[
     Column::data("timestamp", |point| point.timestamp.into()),
     Column::data("equity", |point| point.equity.into()),
-    Column::data("pnl", |point| Cell::Micros(point.pnl_micros)),
+    Column::data("pnl", |point| Cell::micros(point.pnl_micros)),
     Column::data("drawdown_pct", |point| Cell::Figure(point.drawdown_pct, Figure::Percent)),
 ];
 

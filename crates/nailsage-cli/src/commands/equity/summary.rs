@@ -40,7 +40,7 @@ fn row(name: &'static str, point: &CurvePoint) -> Vec<Cell> {
         Cell::Label(name),
         point.timestamp.into(),
         point.equity.into(),
-        Cell::Micros(point.pnl_micros),
+        Cell::micros(point.pnl_micros),
         Cell::Figure(point.drawdown_pct, Figure::Percent),
     ]
 }

@@ -26,6 +26,7 @@ use super::{App, interrupts::Interrupts};
 use crate::{
     cli::IngestArgs,
     failure::{CANNOT_RUN, DONE, Failure, REFUSED},
+    output::note,
 };
 
 pub(crate) async fn run(app: &App, args: &IngestArgs) -> Result<ExitCode, Failure> {
@@ -34,9 +35,9 @@ pub(crate) async fn run(app: &App, args: &IngestArgs) -> Result<ExitCode, Failur
     let mut interrupts = Interrupts::listen().map_err(Failure::Runtime)?;
     let store = app.create(args.stamp).await?;
     if args.file.as_deref().is_none_or(|file| file.as_os_str() == "-") && io::stdin().is_terminal() {
-        eprintln!(
+        note(format_args!(
             "Reading commands from the terminal, one JSON object per line; Ctrl-D ends. Help: nailsage ingest --help"
-        );
+        ));
     }
 
     let window = usize::from(args.window.get());
@@ -63,7 +64,10 @@ pub(crate) async fn run(app: &App, args: &IngestArgs) -> Result<ExitCode, Failur
         Ok(()) => {}
         // As after a kill: what was not answered may have been carried out or not.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            eprintln!("stopped, because nobody reads the answers any more; {counts}, up to line {}", counts.last_line);
+            note(format_args!(
+                "stopped, because nobody reads the answers any more; {counts}, up to line {}",
+                counts.last_line
+            ));
             return Ok(ExitCode::from(REFUSED));
         }
         Err(error) => return Err(error.into()),
@@ -75,17 +79,20 @@ pub(crate) async fn run(app: &App, args: &IngestArgs) -> Result<ExitCode, Failur
 fn conclude(app: &App, counts: &Counts, stop: Option<&Stop>, elapsed: Duration) -> ExitCode {
     match stop {
         Some(Stop::Strict { line }) => {
-            eprintln!("stopped at line {line}, which was not ok (--strict); {counts}, up to line {}", counts.last_line);
+            note(format_args!(
+                "stopped at line {line}, which was not ok (--strict); {counts}, up to line {}",
+                counts.last_line
+            ));
         }
-        Some(Stop::Interrupt { .. }) => eprintln!("interrupted; {counts}, up to line {}", counts.last_line),
+        Some(Stop::Interrupt { .. }) => note(format_args!("interrupted; {counts}, up to line {}", counts.last_line)),
         Some(Stop::Input(failure)) => {
-            eprintln!("{counts}, up to line {}", counts.last_line);
+            note(format_args!("{counts}, up to line {}", counts.last_line));
             let _ = failure.report();
         }
         None if app.global.verbose > 0 || io::stderr().is_terminal() => {
             let seconds = elapsed.as_secs_f64();
             let rate = counts.lines() as f64 / seconds.max(1e-9);
-            eprintln!("{counts} in {seconds:.2} s, {rate:.0} lines/s");
+            note(format_args!("{counts} in {seconds:.2} s, {rate:.0} lines/s"));
         }
         None => {}
     }

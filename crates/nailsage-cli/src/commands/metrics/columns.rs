@@ -24,7 +24,7 @@ pub(super) const METRICS: &[Column<Named<MetricRow>>] = &[
     Column::data("period_start", |row| row.record.metrics.period.start_ms.into()),
     Column::data("period_end", |row| row.record.metrics.period.end_ms.into()),
     Column::new("total_return_pct", "return", |row| figure(row.record.metrics.total_return_pct, Figure::Growth)),
-    Column::new("total_return_usdt", "earned", |row| Cell::Micros(row.record.metrics.total_return_micros)),
+    Column::new("total_return_usdt", "earned", |row| Cell::micros(row.record.metrics.total_return_micros)),
     Column::new("num_trades", "trades", |row| row.record.metrics.num_trades.into()),
     Column::data("num_wins", |row| row.record.metrics.num_wins.into()),
     Column::data("num_losses", |row| row.record.metrics.num_losses.into()),
@@ -40,7 +40,7 @@ pub(super) const METRICS: &[Column<Named<MetricRow>>] = &[
     Column::new("max_drawdown_pct", "max\ndrawdown", |row| {
         Cell::Figure(row.record.metrics.max_drawdown_pct, Figure::Percent)
     }),
-    Column::data("max_drawdown_usdt", |row| Cell::Micros(row.record.metrics.max_drawdown_micros)),
+    Column::data("max_drawdown_usdt", |row| Cell::micros(row.record.metrics.max_drawdown_micros)),
     Column::new("sharpe_ratio", "Sharpe", |row| figure(row.record.metrics.sharpe_ratio, Figure::Ratio)),
     Column::data("created_at", |row| row.record.created_at.into()),
     Column::data("updated_at", |row| row.record.updated_at.into()),

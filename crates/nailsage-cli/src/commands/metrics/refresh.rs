@@ -14,7 +14,7 @@ use crate::{
     cli::{Format, RefreshArgs},
     commands::{App, interrupts::Interrupts},
     failure::{DONE, Failure},
-    output::{Cell, listing::print_record, money, time::Fineness, zone::Zone},
+    output::{Cell, listing::print_record, money, note, time::Fineness, zone::Zone},
 };
 
 pub(crate) async fn refresh(app: &App, args: &RefreshArgs) -> Result<ExitCode, Failure> {
@@ -44,7 +44,10 @@ pub(crate) async fn refresh(app: &App, args: &RefreshArgs) -> Result<ExitCode, F
         print(app, &done)?;
     }
     if interrupted_by.is_some() {
-        eprintln!("interrupted; what was refreshed stays, and the next {} goes on", app.to_type("metrics refresh"));
+        note(format_args!(
+            "interrupted; what was refreshed stays, and the next {} goes on",
+            app.to_type("metrics refresh")
+        ));
     }
     Ok(ExitCode::from(interrupted_by.unwrap_or(DONE)))
 }

@@ -151,7 +151,7 @@ fn one_line(text: &str) -> String {
     Cell::text(text).shown(Cell::Null.look())
 }
 
-fn micros(amount: i64) -> String {
+fn micros(amount: impl Into<i128>) -> String {
     money::grouped(amount, 2)
 }
 
@@ -186,6 +186,7 @@ fn row(line: &Line, zone: &Zone, is_said_by_each: bool) -> [String; COLUMNS] {
 }
 
 fn totals(lines: &[&Line]) -> [String; COLUMNS] {
+    let wide = |of: fn(&Line) -> i64| lines.iter().map(|line| i128::from(of(line))).sum::<i128>();
     let sum = |of: fn(&Line) -> i64| lines.iter().fold(0_i64, |sum, line| sum.saturating_add(of(line)));
     let mut open = Open::default();
     for line in lines {
@@ -195,8 +196,8 @@ fn totals(lines: &[&Line]) -> [String; COLUMNS] {
     let wins = sum(|line| line.record.totals.num_wins);
     [
         if lines.len() == 1 { "1 strategy".to_owned() } else { format!("{} strategies", lines.len()) },
-        micros(sum(|line| line.record.strategy.current_bankroll.micros())),
-        micros(sum(|line| line.record.totals.realized_micros)),
+        micros(wide(|line| line.record.strategy.current_bankroll.micros())),
+        micros(wide(|line| line.record.totals.realized_micros)),
         count(open.count),
         or_dash(open.unrealized_micros.map(micros)),
         count(closed),

@@ -9,9 +9,11 @@ use crate::{error::StoreError, metrics::MetricRow};
 
 pub(super) fn daily_totals(totals: &DailyTotals) -> Vec<Cell<'_>> {
     let ClosedTotals { num_closed, num_wins, num_losses, realized_micros, win_micros, loss_micros } = totals.closed;
-    let place = [totals.strategy_id.get(), totals.day_start.get()];
-    let sums = [num_closed, num_wins, num_losses, realized_micros, win_micros, loss_micros];
-    place.into_iter().chain(sums).map(integer).collect()
+    // Whoever decided it added it to the totals of the strategy, which have all of it in them.
+    let narrow = |micros| i64::try_from(micros).expect("the totals of a strategy hold the sum of its days");
+    let counts = [totals.strategy_id.get(), totals.day_start.get(), num_closed, num_wins, num_losses];
+    let sums = [realized_micros, win_micros, loss_micros].map(narrow);
+    counts.into_iter().chain(sums).map(integer).collect()
 }
 
 pub(super) fn snapshot(snapshot: &StateSnapshot) -> Vec<Cell<'_>> {
