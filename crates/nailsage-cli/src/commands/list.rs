@@ -33,10 +33,11 @@ where
 {
     let mut left = if extent.all { u64::MAX } else { u64::from(extent.limit) };
     let mut after = first;
+    let rows_of = |left: u64| u32::try_from(left).unwrap_or(u32::MAX).min(PAGE_ROWS_MAX);
+    // Before anything is printed, so that a list that cannot be read is no beginning of one.
+    let mut page = fetch(after.take(), rows_of(left)).await?;
     let mut listing = Listing::begin(app.format(), columns, io::stdout().lock())?;
     loop {
-        let rows = u32::try_from(left).unwrap_or(u32::MAX).min(PAGE_ROWS_MAX);
-        let page = fetch(after.take(), rows).await?;
         left = left.saturating_sub(page.items.len() as u64);
         for item in page.items {
             listing.row(&name(item).await?)?;
@@ -45,6 +46,7 @@ where
         if after.is_none() || left == 0 {
             break;
         }
+        page = fetch(after.take(), rows_of(left)).await?;
     }
     let rows = listing.end(empty)?;
     if let Some(next) = after {

@@ -24,7 +24,12 @@ pub(crate) fn render(histories: &[History]) -> String {
          strategy made its positions first of all and has been silent since. Times are medians with everything in memory \
          that fits there; a row's ratio is old to young. **Bold** misses its goal.\n\n\
          Goals: work at most {WORK_RATIO_MAX} times, time at most {TIME_RATIO_MAX} times; each question through the store \
-         below {QUESTION_MILLISECONDS_MAX} ms.\n",
+         below {QUESTION_MILLISECONDS_MAX} ms.\n\n\
+         What to know where a goal is missed: PostgreSQL counts a page each time it is touched, so a plan that looks up the \
+         strategy of each of 50 rows touches a hundred more than one that joins once; which of them it takes rests on \
+         statistics, and neither grows with the history. A curve reads every snapshot of its range, so no index makes it \
+         cheap; give it a range. SQLite keeps up to 64 MiB of pages a connection, which an old book fills and a young one \
+         cannot.\n",
         book::OPEN,
         count(SNAPSHOTS)
     );
