@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Cost, OutOfRange, Problem, Usdt, ValueError, checked::checked_record};
+use crate::{ClosedTotals, Cost, OutOfRange, Problem, Usdt, ValueError, checked::checked_record};
 
 checked_record! {
     /// The running sums of one strategy, kept in the same commit as what they sum up. Sums of money are whole
@@ -95,22 +95,20 @@ impl StrategyTotals {
         if let Some(negative) = never_negative.into_iter().find(|number| *number < 0) {
             return Err(ValueError::new("strategy total", Problem::Negative, negative));
         }
-        let adds_up = self.num_wins.checked_add(self.num_losses) == Some(self.num_closed)
-            && self.win_micros.checked_add(self.loss_micros) == Some(self.realized_micros);
-        // Every win is at least a micro, a loss may be nothing.
-        let fits = self.loss_micros <= 0
-            && self.win_micros >= self.num_wins
-            && (self.num_wins > 0 || self.win_micros == 0)
-            && (self.num_losses > 0 || self.loss_micros == 0);
-        if adds_up && fits {
-            return Ok(());
+        self.closed().check()
+    }
+
+    /// Its part about positions that ended.
+    #[must_use]
+    pub fn closed(&self) -> ClosedTotals {
+        ClosedTotals {
+            num_closed: self.num_closed,
+            num_wins: self.num_wins,
+            num_losses: self.num_losses,
+            realized_micros: self.realized_micros.into(),
+            win_micros: self.win_micros.into(),
+            loss_micros: self.loss_micros.into(),
         }
-        let expected = "the sum of the wins and the losses";
-        let given = format!(
-            "{} wins of {} and {} losses of {} in {} of {}",
-            self.num_wins, self.win_micros, self.num_losses, self.loss_micros, self.num_closed, self.realized_micros
-        );
-        Err(ValueError::new("strategy total", Problem::BadForm { expected }, given))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nailsage_domain::{Amount, Exposure, Side, StarlistingId, StrategyId, UnixMillis, Usdt};
+use nailsage_domain::{Amount, ClosedTotals, Exposure, Side, StarlistingId, StrategyId, UnixMillis, Usdt};
 use serde::Serialize;
 
 use crate::{
@@ -35,16 +35,11 @@ pub struct Summary {
     /// The money that they have.
     #[serde(flatten)]
     pub funds: Funds,
-    /// The realized P&L of all ended positions, in micro-USDT.
-    pub realized_micros: i128,
     /// All fees paid, of positions still open too, in micro-USDT.
     pub fees_micros: i128,
-    /// Positions closed or liquidated.
-    pub num_closed: i64,
-    /// Those with a realized P&L above 0.
-    pub num_wins: i64,
-    /// The others.
-    pub num_losses: i64,
+    /// Their positions that ended.
+    #[serde(flatten)]
+    pub closed: ClosedTotals,
     /// Their open positions.
     pub exposure: Exposure,
 }
@@ -163,11 +158,8 @@ impl Summary {
         self.num_strategies_active += i64::from(of.strategy.is_active);
         self.initial_bankroll_micros += i128::from(of.strategy.initial_bankroll.usdt().micros());
         self.funds.bankroll_micros += i128::from(of.strategy.current_bankroll.micros());
-        self.realized_micros += i128::from(of.totals.realized_micros);
         self.fees_micros += i128::from(of.totals.fees_micros);
-        self.num_closed += of.totals.num_closed;
-        self.num_wins += of.totals.num_wins;
-        self.num_losses += of.totals.num_losses;
+        self.closed.add_all(&of.totals.closed());
         self.exposure.add_all(exposure);
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use nailsage::{Exposure, MarketExposure, Overview, StrategyOverview};
 use serde_json::Value;
 
-use super::{App, together::win_rate_pct};
+use super::App;
 use crate::{
     cli::Format,
     failure::Failure,
@@ -76,7 +76,7 @@ fn summary(overview: &Overview, format: Format) -> Vec<(&'static str, &'static s
         (Some(at), Format::Table) => Cell::Text(Zone::shown().full(at, Fineness::of(at))),
         (at, _) => at.into(),
     };
-    let win_rate = win_rate_pct(summary.num_wins, summary.num_closed);
+    let win_rate = summary.closed.win_rate_pct();
     vec![
         ("equity", "equity", Cell::micros(summary.funds.equity_micros)),
         ("current_bankroll", "bankroll", Cell::micros(summary.funds.bankroll_micros)),
@@ -86,15 +86,15 @@ fn summary(overview: &Overview, format: Format) -> Vec<(&'static str, &'static s
         ("short_size", "  short", Cell::micros(short_micros)),
         ("available_capital", "available", Cell::micros(summary.funds.available_micros)),
         ("total_unrealized_pnl", "unrealized P&L", Cell::micros(unrealized_micros)),
-        ("total_realized_pnl", "realized P&L", Cell::micros(summary.realized_micros)),
+        ("total_realized_pnl", "realized P&L", Cell::micros(summary.closed.realized_micros)),
         ("total_fees_paid", "fees", Cell::micros(summary.fees_micros)),
         ("num_open_positions", "open positions", summary.exposure.num_open().into()),
         ("num_long", "  long", num_long.into()),
         ("num_short", "  short", num_short.into()),
         ("oldest_mark_at", "oldest mark", oldest_mark),
-        ("num_closed_positions", "closed positions", summary.num_closed.into()),
-        ("num_wins", "  wins", summary.num_wins.into()),
-        ("num_losses", "  losses", summary.num_losses.into()),
+        ("num_closed_positions", "closed positions", summary.closed.num_closed.into()),
+        ("num_wins", "  wins", summary.closed.num_wins.into()),
+        ("num_losses", "  losses", summary.closed.num_losses.into()),
         ("win_rate_pct", "win rate", win_rate.map_or(Cell::Null, |rate| Cell::Figure(rate, Figure::Percent))),
         ("num_strategies", "strategies", summary.num_strategies.into()),
         ("num_strategies_active", "  active", summary.num_strategies_active.into()),

@@ -3,16 +3,11 @@
 use std::{cmp::Ordering, collections::HashMap, io};
 
 use nailsage::{
-    MetricsOf, MetricsQuery, Overview, PAGE_ROWS_MAX, Store, StrategyId, StrategyRecord, Timeframe, UnixMillis,
-    metrics::PeriodMetrics,
+    ClosedTotals, MetricsOf, MetricsQuery, Overview, PAGE_ROWS_MAX, Store, StrategyId, StrategyRecord, Timeframe,
+    UnixMillis, metrics::PeriodMetrics,
 };
 
-use super::{
-    App,
-    staleness::Staleness,
-    strategy,
-    together::{Open, win_rate_pct},
-};
+use super::{App, staleness::Staleness, strategy, together::Open};
 use crate::{
     cli::{PerformanceArgs, SortBy},
     failure::Failure,
@@ -25,9 +20,7 @@ struct Line {
     key: Option<(StrategyId, String)>,
     is_active: Option<bool>,
     bankroll_micros: i128,
-    realized_micros: i128,
-    num_closed: i64,
-    num_wins: i64,
+    closed: ClosedTotals,
     open: Open,
     /// Those of all times, as they were refreshed last.
     metrics: Option<PeriodMetrics>,
@@ -37,7 +30,7 @@ struct Line {
 
 impl Line {
     fn win_rate_pct(&self) -> Option<f64> {
-        win_rate_pct(self.num_wins, self.num_closed)
+        self.closed.win_rate_pct()
     }
 
     fn figure(&self, of: impl Fn(&PeriodMetrics) -> Option<f64>) -> Option<f64> {
@@ -62,12 +55,12 @@ const COLUMNS: &[Column<Line>] = &[
     }),
     Column::data("is_active", |row| row.is_active.map_or(Cell::Null, Cell::Bool)),
     Column::new("current_bankroll", "bankroll", |row| Cell::micros(row.bankroll_micros)),
-    Column::new("total_realized_pnl", "realized\nP&L", |row| Cell::micros(row.realized_micros)),
+    Column::new("total_realized_pnl", "realized\nP&L", |row| Cell::micros(row.closed.realized_micros)),
     Column::new("total_unrealized_pnl", "unrealized\nP&L", |row| {
         row.open.unrealized_micros.map_or(Cell::Null, Cell::micros)
     }),
     Column::new("num_open_positions", "open", |row| row.open.count.into()),
-    Column::new("num_closed_positions", "closed", |row| row.num_closed.into()),
+    Column::new("num_closed_positions", "closed", |row| row.closed.num_closed.into()),
     Column::new("win_rate_pct", "win\nrate", |row| figure(row.win_rate_pct(), Figure::Percent)),
     Column::new("total_return_pct", "return", |row| {
         figure(row.figure(|metrics| metrics.total_return_pct), Figure::Growth)
@@ -142,9 +135,7 @@ fn line(record: &StrategyRecord, open: Open, metrics: Option<PeriodMetrics>, sta
         key: Some((record.strategy.id, record.strategy.key.to_string())),
         is_active: Some(record.strategy.is_active),
         bankroll_micros: record.strategy.current_bankroll.micros().into(),
-        realized_micros: record.totals.realized_micros.into(),
-        num_closed: record.totals.num_closed,
-        num_wins: record.totals.num_wins,
+        closed: record.totals.closed(),
         open,
         metrics,
         metrics_at: staleness.as_of(),
@@ -158,9 +149,7 @@ fn total(lines: &[Line], metrics: Option<PeriodMetrics>, staleness: Staleness) -
         key: None,
         is_active: None,
         bankroll_micros: 0,
-        realized_micros: 0,
-        num_closed: 0,
-        num_wins: 0,
+        closed: ClosedTotals::default(),
         open: Open::default(),
         metrics,
         metrics_at: staleness.as_of(),
@@ -168,9 +157,7 @@ fn total(lines: &[Line], metrics: Option<PeriodMetrics>, staleness: Staleness) -
     };
     for line in lines {
         all.bankroll_micros += line.bankroll_micros;
-        all.realized_micros += line.realized_micros;
-        all.num_closed += line.num_closed;
-        all.num_wins += line.num_wins;
+        all.closed.add_all(&line.closed);
         all.open.add(line.open);
     }
     all
@@ -187,10 +174,10 @@ fn compare(by: SortBy, one: &Line, other: &Line) -> Ordering {
     match by {
         SortBy::Name => one.key.as_ref().map(|(_, name)| name).cmp(&other.key.as_ref().map(|(_, name)| name)),
         SortBy::Bankroll => other.bankroll_micros.cmp(&one.bankroll_micros),
-        SortBy::Realized => other.realized_micros.cmp(&one.realized_micros),
+        SortBy::Realized => other.closed.realized_micros.cmp(&one.closed.realized_micros),
         // Nothing marked is less than anything, which comes last here.
         SortBy::Unrealized => other.open.unrealized_micros.cmp(&one.open.unrealized_micros),
-        SortBy::Closed => other.num_closed.cmp(&one.num_closed),
+        SortBy::Closed => other.closed.num_closed.cmp(&one.closed.num_closed),
         SortBy::WinRate => falling(Line::win_rate_pct),
         SortBy::Return => falling(|line| line.figure(|metrics| metrics.total_return_pct)),
         SortBy::Drawdown => falling(|line| line.drawdown_pct().map(|percent| -percent)),

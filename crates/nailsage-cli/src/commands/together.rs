@@ -4,11 +4,6 @@ use nailsage::{Exposure, PAGE_ROWS_MAX, Store, StrategyQuery, StrategyRecord};
 
 use crate::failure::Failure;
 
-/// Undefined without anything that was closed.
-pub(crate) fn win_rate_pct(wins: i64, closed: i64) -> Option<f64> {
-    (closed > 0).then(|| wins as f64 / closed as f64 * 100.0)
-}
-
 /// Open positions together.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Open {

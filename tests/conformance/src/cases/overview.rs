@@ -57,9 +57,9 @@ async fn summary_adds_up_all_strategies_active_or_not(f: &Fixture) {
     two_strategies(f).await;
     let summary = overview(f).await.summary;
     assert_eq!((summary.num_strategies, summary.num_strategies_active), (2, 1));
-    assert_eq!((summary.num_closed, summary.num_wins, summary.num_losses), (2, 1, 1));
+    assert_eq!((summary.closed.num_closed, summary.closed.num_wins, summary.closed.num_losses), (2, 1, 1));
     assert_eq!((summary.initial_bankroll_micros, summary.funds.bankroll_micros), (10_500 * USDT, 10_430 * USDT));
-    assert_eq!((summary.realized_micros, summary.fees_micros), (-70 * USDT, 1_500_000));
+    assert_eq!((summary.closed.realized_micros, summary.fees_micros), (-70 * USDT, 1_500_000));
     // 100 for the long one, -30 for the short one, nothing on the other market.
     assert_eq!((summary.funds.equity_micros, summary.exposure.unrealized_micros), (10_500 * USDT, 70 * USDT));
     assert_eq!((summary.funds.allocated_micros, summary.funds.available_micros), (1_500 * USDT, 8_930 * USDT));
@@ -135,7 +135,7 @@ async fn overview_agrees_with_a_snapshot_of_the_same_moment(f: &Fixture) {
         found.funds.available_micros,
         found.funds.allocated_micros,
         found.exposure.unrealized_micros,
-        found.realized_micros,
+        found.closed.realized_micros,
     ];
     assert_eq!(of_snapshot.map(|amount| i128::from(amount.micros())), of_overview);
     assert_eq!(snapshot.num_open_positions, found.exposure.num_open());
@@ -182,10 +182,10 @@ async fn overview_is_of_one_moment(f: &Fixture) {
         let mut count = 0;
         while !is_over.load(Ordering::Acquire) || count == 0 {
             let found = store.overview().await.expect("an overview can be read");
-            let closed = found.summary.num_closed;
+            let closed = found.summary.closed.num_closed;
             assert_eq!(found.book.commit_seq, 2 + closed, "the book row is of the same command");
             assert_eq!(found.summary.exposure.num_open(), 1 + closed, "so are the positions");
-            assert_eq!(found.summary.realized_micros, -10 * USDT * i128::from(closed), "so are the totals");
+            assert_eq!(found.summary.closed.realized_micros, -10 * USDT * i128::from(closed), "so are the totals");
             assert_eq!(found.summary.funds.bankroll_micros, 1_000_000 * USDT - 10 * USDT * i128::from(closed), "so is the bankroll");
             count += 1;
         }

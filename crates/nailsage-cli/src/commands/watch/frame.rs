@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use nailsage::UnixMillis;
+use nailsage::{ClosedTotals, UnixMillis};
 
 use super::look::{Line, Look};
 use crate::{
-    commands::together::{Open, win_rate_pct},
+    commands::together::Open,
     output::{
         Cell, money,
         table::{self, Layout},
@@ -186,22 +186,20 @@ fn row(line: &Line, zone: &Zone, is_said_by_each: bool) -> [String; COLUMNS] {
 }
 
 fn totals(lines: &[&Line]) -> [String; COLUMNS] {
-    let wide = |of: fn(&Line) -> i64| lines.iter().map(|line| i128::from(of(line))).sum::<i128>();
-    let sum = |of: fn(&Line) -> i64| lines.iter().fold(0_i64, |sum, line| sum.saturating_add(of(line)));
-    let mut open = Open::default();
+    let (mut open, mut closed, mut bankroll) = (Open::default(), ClosedTotals::default(), 0_i128);
     for line in lines {
         open.add(line.open);
+        closed.add_all(&line.record.totals.closed());
+        bankroll += i128::from(line.record.strategy.current_bankroll.micros());
     }
-    let closed = sum(|line| line.record.totals.num_closed);
-    let wins = sum(|line| line.record.totals.num_wins);
     [
         if lines.len() == 1 { "1 strategy".to_owned() } else { format!("{} strategies", lines.len()) },
-        micros(wide(|line| line.record.strategy.current_bankroll.micros())),
-        micros(wide(|line| line.record.totals.realized_micros)),
+        micros(bankroll),
+        micros(closed.realized_micros),
         count(open.count),
         or_dash(open.unrealized_micros.map(micros)),
-        count(closed),
-        percent(win_rate_pct(wins, closed)),
+        count(closed.num_closed),
+        percent(closed.win_rate_pct()),
         String::new(),
         String::new(),
     ]

@@ -8,10 +8,7 @@ use nailsage::{
 };
 
 use crate::{
-    commands::{
-        App,
-        together::{Open, win_rate_pct},
-    },
+    commands::{App, together::Open},
     failure::Failure,
     output::{Cell, Column},
 };
@@ -36,7 +33,7 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn win_rate_pct(&self) -> Option<f64> {
-        win_rate_pct(self.record.totals.num_wins, self.record.totals.num_closed)
+        self.record.totals.closed().win_rate_pct()
     }
 }
 
