@@ -26,7 +26,7 @@ const MANY_ROWS: &str = "
         FROM generate_series(1, 5000) AS n;
     INSERT INTO signals SELECT n, n % 30 + 1, n % 7 + 1, 'long', NULL, 1, 1700000000000 + n, n % 10 = 0, CASE WHEN n % 10 > 0 THEN
         'cooldown' END, 1700000000000 FROM generate_series(1, 5000) AS n;
-    INSERT INTO trades SELECT n, n, n % 1000 + 1, 1, 'open_long', 1, 1, 0, 0, 1700000000000 + n, NULL, 1700000000000
+    INSERT INTO trades SELECT n, n, n % 30 + 1, 1, 'open_long', 1, 1, 0, 0, 1700000000000 + n, NULL, 1700000000000
         FROM generate_series(1, 5000) AS n;
     INSERT INTO ledger SELECT n % 30 + 1, n / 30 + 1, CASE WHEN n < 30 THEN 'register' ELSE 'activate' END, NULL, NULL, 0,
         0, NULL, NULL, NULL, n + 1, 1700000000000, 1700000000000 FROM generate_series(0, 4999) AS n;
