@@ -56,10 +56,14 @@ pub(crate) fn is_held(error: &Error) -> bool {
     refusal(error).is_some_and(|error| *error.code() == SqlState::LOCK_NOT_AVAILABLE)
 }
 
-/// Someone else is in the way, or a limit of time was reached: what has not begun can begin later.
+/// A limit of time was reached, or somebody asked the server to give the statement up.
+pub(crate) fn is_cancelled(error: &Error) -> bool {
+    refusal(error).is_some_and(|error| *error.code() == SqlState::QUERY_CANCELED)
+}
+
+/// Someone else is in the way, or a statement was given up: what has not begun can begin later.
 pub(crate) fn is_busy(error: &Error) -> bool {
-    let is_cancelled = refusal(error).is_some_and(|error| *error.code() == SqlState::QUERY_CANCELED);
-    is_held(error) || is_conflict(error) || is_cancelled
+    is_held(error) || is_conflict(error) || is_cancelled(error)
 }
 
 /// The connection is of no more use.

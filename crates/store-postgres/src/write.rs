@@ -2,7 +2,7 @@
 
 use crate::{
     connection::Session,
-    fault::{cause, is_conflict, is_held, is_lost, refusal, store_error},
+    fault::{cause, is_cancelled, is_conflict, is_held, is_lost, refusal, store_error},
     pipeline::{Failure, all_at_once, command},
     rows::{Param, array},
     sql,
@@ -33,6 +33,9 @@ fn failed(during: Option<&'static str>, Failure { error, was_all_sent, .. }: Fai
         _ if is_conflict(&error) => Settlement::Interrupted(store_error(during.unwrap_or("commit"), error.into())),
         // The connection was gone before the commit could leave.
         Some(during) if is_unsent && is_lost(&error) => Settlement::Interrupted(store_error(during, error.into())),
+        // A server that cancels a commit has not written its record: from then on it takes no cancelling. Any other error
+        // of the commit's own may be that of somebody in between.
+        None if is_cancelled(&error) => Settlement::NotCommitted(store_error("commit", error.into())),
         // The server has seen this error before the commit, and so it does not commit; or there was no commit to see.
         Some(during) if is_unsent || refusal(&error).is_some() => {
             Settlement::NotCommitted(store_error(during, error.into()))

@@ -200,7 +200,7 @@ mod tests {
     fn no_question_runs_or_waits_past_its_deadline() {
         const ENDLESS: &str =
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n WHERE i < 0";
-        let timeout = Duration::from_millis(250);
+        let timeout = Duration::from_secs(1);
         let (_folder, readers) = readers(timeout);
         let asked_at = Instant::now();
         // The first ones keep every reader busy, the others find none.

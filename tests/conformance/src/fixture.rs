@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use tokio::{sync::watch, task::JoinError};
+
 use nailsage_domain::{
     Event, LedgerEntry, LedgerKind, Position, PositionId, RequestKey, Signal, StateSnapshot, StrategyId, Trade,
     UnixMillis, Usdt,
@@ -147,6 +149,36 @@ impl Fixture {
         sums::check(&self.dump().await);
     }
 
+    /// Carries commands out while another task looks at the book again and again: between some of them for certain, in
+    /// the middle of others by chance.
+    pub(crate) async fn look_while<L>(
+        &self,
+        commands: impl IntoIterator<Item = Command>,
+        look: impl Fn(Arc<dyn Store>) -> L + Send + 'static,
+    ) where
+        L: Future<Output = ()> + Send,
+    {
+        const COMMANDS_A_LOOK: usize = 10;
+        let store = self.store();
+        let (looked, mut looks) = watch::channel(());
+        let looking = tokio::spawn(async move {
+            while !looked.is_closed() {
+                look(Arc::clone(&store)).await;
+                looked.send_replace(());
+                tokio::task::yield_now().await;
+            }
+        });
+        for (number, command) in commands.into_iter().enumerate() {
+            self.run(command).await;
+            // It ends before its time only by a panic, which is the caller's below.
+            if number % COMMANDS_A_LOOK == 0 && looks.changed().await.is_err() {
+                break;
+            }
+        }
+        drop(looks);
+        looking.await.unwrap_or_else(|error| resume(error));
+    }
+
     /// A new strategy with 10,000 USDT on market 7.
     pub(crate) async fn strategy(&self, name: &str) -> StrategyId {
         self.register(sample::at(0), sample::register(name)).await.strategy_id
@@ -269,10 +301,14 @@ pub(crate) async fn all_at_once<T: Send + 'static>(
     let running: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
     let mut results = Vec::with_capacity(running.len());
     for task in running {
-        results.push(task.await.unwrap_or_else(|error| match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(error) => panic!("a task was cancelled: {error}"),
-        }));
+        results.push(task.await.unwrap_or_else(|error| resume(error)));
     }
     results
+}
+
+fn resume(error: JoinError) -> ! {
+    match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(error) => panic!("a task was cancelled: {error}"),
+    }
 }

@@ -64,7 +64,7 @@ fn a_frozen_server_freezes_connections_that_it_has() {
     let cluster = Cluster::start(&[]);
     let database = cluster.database();
     thread::scope(|scope| {
-        let asked = scope.spawn(|| one(&database, "SELECT pg_sleep(0.3)"));
+        let asked = scope.spawn(|| one(&database, "SELECT pg_sleep(2)"));
         // Long enough to be connected, not long enough to be answered; if it is neither, the test is still right.
         thread::sleep(Duration::from_millis(150));
         cluster.pause();

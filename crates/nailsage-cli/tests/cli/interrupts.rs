@@ -3,7 +3,11 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     process::{Child, ChildStdin, ChildStdout, Stdio},
-    sync::mpsc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread::sleep,
     time::Duration,
 };
@@ -126,9 +130,22 @@ fn a_second_interrupt_ends_it_at_once_even_if_nobody_reads_the_answers() {
     let mut bot = Bot::start(&folder);
     assert_eq!(bot.ask(REGISTER)["status"], "ok");
     let mut input = bot.input.take().unwrap();
-    let feeder = std::thread::spawn(move || while writeln!(input, "nonsense").is_ok() {});
-    // Its answers fill the pipe, and it waits there.
-    sleep(Duration::from_millis(500));
+    let num_fed = Arc::new(AtomicUsize::new(0));
+    let feeder = std::thread::spawn({
+        let num_fed = Arc::clone(&num_fed);
+        move || {
+            while writeln!(input, "nonsense").is_ok() {
+                num_fed.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    });
+    // Its answers fill the pipe, and it waits there: nothing more is read.
+    let (mut before, mut now) = (0, 0);
+    while now == 0 || now != before {
+        before = now;
+        sleep(Duration::from_millis(500));
+        now = num_fed.load(Ordering::Relaxed);
+    }
     bot.send(Signal::SIGINT);
     sleep(Duration::from_millis(300));
     assert_eq!(bot.child.try_wait().unwrap(), None, "it still owes answers");

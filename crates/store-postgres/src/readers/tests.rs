@@ -7,6 +7,9 @@ use tokio_postgres::types::Type;
 use super::*;
 use crate::target::Target;
 
+/// What an answer at a deadline may be late by on a busy machine; the questions asked here run for a minute.
+const LATE: Duration = Duration::from_secs(8);
+
 fn readers(parameter: &str, timeout: Duration) -> (Database, Readers) {
     let database = server().database();
     // The URL of a server that was given may have parameters already.
@@ -34,7 +37,7 @@ fn no_question_runs_or_waits_past_its_deadline() {
         let error = block_on(answer).unwrap_err();
         assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
     }
-    assert!(asked_at.elapsed() < timeout + GRACE + Duration::from_millis(500), "{:?}", asked_at.elapsed());
+    assert!(asked_at.elapsed() < timeout + GRACE + LATE, "{:?}", asked_at.elapsed());
     for _ in 0..5 {
         assert_eq!(block_on(number(&readers, "SELECT 7")).unwrap(), 7, "the readers are free again");
     }
@@ -51,7 +54,7 @@ fn no_question_runs_or_waits_past_its_deadline() {
 fn a_frozen_server_keeps_no_question_and_no_connection_of_the_pool() {
     let cluster = nailsage_test_postgres::Cluster::start(&[]);
     let database = cluster.database();
-    let timeout = Duration::from_millis(400);
+    let timeout = Duration::from_secs(1);
     let target = Target::from_url(&format!("{}?pool_size=2", database.url())).unwrap();
     let readers = Readers::start_with(&Connector::new(target).unwrap(), timeout).unwrap();
     // One connection is there already, the other would have to be made.
@@ -71,15 +74,16 @@ fn a_frozen_server_keeps_no_question_and_no_connection_of_the_pool() {
             let error = block_on(answer).unwrap_err();
             assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
         }
-        assert!(asked_at.elapsed() < timeout + GRACE + Duration::from_millis(500), "{:?}", asked_at.elapsed());
+        assert!(asked_at.elapsed() < timeout + GRACE + LATE, "{:?}", asked_at.elapsed());
     }
     cluster.resume();
     let begun = Instant::now();
     // The server may still be busy with connections that nobody has any more.
     while block_on(number(&readers, "SELECT 7")).is_err() {
-        assert!(begun.elapsed() < Duration::from_secs(5), "it is never reached again");
+        assert!(begun.elapsed() < Duration::from_secs(30), "it is never reached again");
     }
-    let both: Vec<_> = (0..2).map(|_| number(&readers, "SELECT 7 FROM pg_sleep(0.2)")).collect();
+    // One after another they would take longer than a question may.
+    let both: Vec<_> = (0..2).map(|_| number(&readers, "SELECT 7 FROM pg_sleep(0.55)")).collect();
     for answer in both {
         assert_eq!(block_on(answer).unwrap(), 7, "both connections of the pool serve at the same time");
     }
@@ -153,7 +157,7 @@ fn idle_connections_beyond_a_few_are_closed_once_they_have_been_idle_for_long() 
     assert_eq!((readers.pool.status().size, connected()), (12, "12".to_owned()), "they were just used");
     trim_now(&readers.pool, Duration::ZERO);
     assert_eq!(readers.pool.status().size, IDLE_MAX);
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + LATE;
     while connected() != IDLE_MAX.to_string() {
         assert!(Instant::now() < deadline, "{} connections", connected());
         thread::sleep(Duration::from_millis(10));

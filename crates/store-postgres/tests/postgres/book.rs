@@ -22,6 +22,10 @@ pub(crate) const STRATEGY: &str = "scalper/v1@7";
 
 pub(crate) const MINUTE: Duration = Duration::from_mins(1);
 
+/// What anything prompt may take on a busy machine: far less than waiting for what is held or frozen, which would end
+/// with a deadline of [`MINUTE`], with a question's 10 s, or never.
+pub(crate) const LATE: Duration = Duration::from_secs(8);
+
 #[derive(Debug)]
 struct FixedClock;
 

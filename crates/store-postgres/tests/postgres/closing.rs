@@ -8,7 +8,7 @@ use nailsage_store_postgres::PostgresStore;
 use tokio::runtime::Builder;
 
 use crate::{
-    book::{Book, MINUTE, STRATEGY, all_done, assert_whole, at, book, deposit, done, options, pair, with},
+    book::{Book, LATE, MINUTE, STRATEGY, all_done, assert_whole, at, book, deposit, done, options, pair, with},
     session::{number, wait_until},
 };
 
@@ -18,7 +18,7 @@ fn assert_nobody_is_left(database: &nailsage_test_postgres::Database) {
     std::thread::sleep(Duration::from_millis(20));
     let begun = std::time::Instant::now();
     wait_until(database, NOBODY_IS_LEFT);
-    assert!(begun.elapsed() < Duration::from_secs(1), "they left only after {:?}", begun.elapsed());
+    assert!(begun.elapsed() < LATE, "they left only after {:?}", begun.elapsed());
 }
 
 #[test]

@@ -7,12 +7,10 @@ use nailsage_store_postgres::PostgresStore;
 use nailsage_test_postgres::Database;
 
 use crate::{
-    book::{MINUTE, STRATEGY, assert_whole, create, done, key, own_server, pair, register, submit},
+    book::{LATE, MINUTE, STRATEGY, assert_whole, create, done, key, own_server, pair, register, submit},
     line::{Cut, Line},
     session::{assert_no_transaction_is_left, number},
 };
-
-const LIMIT: Duration = Duration::from_secs(5);
 
 /// A book that is reached over a line, and whose writer is connected.
 fn over_a_line() -> (PostgresStore, Database, Line) {
@@ -31,7 +29,7 @@ fn count(database: &Database, request_key: &str) -> i64 {
 
 /// It is not known what became of this command.
 fn assert_unknown(store: &PostgresStore, request_key: &str) {
-    match submit(store, pair(STRATEGY, request_key), LIMIT) {
+    match submit(store, pair(STRATEGY, request_key), LATE) {
         Err(StoreError::Unknown { key: Some(told), .. }) => assert_eq!(told, key(request_key)),
         other => panic!("nobody can know: {other:?}"),
     }
@@ -70,7 +68,7 @@ fn a_connection_that_breaks_before_a_command_has_begun_is_not_noticed() {
     // Before and after the server has locked the book for it.
     for (cut, name) in [(Cut::Before(b"BEGIN"), "pair-before"), (Cut::After(b"BEGIN"), "pair-after")] {
         line.cut(cut);
-        done(submit(&store, pair(STRATEGY, name), LIMIT));
+        done(submit(&store, pair(STRATEGY, name), LATE));
         assert!(line.is_cut());
         assert_eq!(count(&database, name), 1);
     }
@@ -98,9 +96,9 @@ fn a_server_that_falls_silent_before_a_command_has_begun_leaves_it_unavailable_a
         let begun = Instant::now();
         let error = submit(&store, pair(STRATEGY, name), Duration::from_secs(1)).unwrap_err();
         assert!(matches!(error, StoreError::Unavailable { .. }), "{name}: {error:?}");
-        assert!(line.is_cut() && begun.elapsed() < Duration::from_secs(3), "{name}: {:?}", begun.elapsed());
+        assert!(line.is_cut() && begun.elapsed() < LATE, "{name}: {:?}", begun.elapsed());
         assert_eq!(count(&database, name), 0);
-        done(submit(&store, pair(STRATEGY, name), LIMIT));
+        done(submit(&store, pair(STRATEGY, name), LATE));
         assert_eq!(count(&database, name), 1);
     }
     assert_no_transaction_is_left(&database);

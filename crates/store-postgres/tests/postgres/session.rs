@@ -67,7 +67,7 @@ pub(crate) fn number(database: &Database, sql: &str) -> i64 {
 
 /// Waits until a query says true.
 pub(crate) fn wait_until(database: &Database, sql: &str) {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(30);
     while value(database, sql) != "t" {
         assert!(Instant::now() < deadline, "it never became true: {sql}");
         thread::sleep(Duration::from_millis(5));

@@ -1,14 +1,11 @@
 //! Atomic: all rows of a command become visible together, or none does.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
 
 use nailsage_domain::{PositionId, StrategyId};
 use nailsage_store::{ACTIONS_MAX, Done, LedgerQuery};
 
-use crate::{fixture::done, prelude::*};
+use crate::prelude::*;
 
 cases! {
     refused_command_leaves_nothing,
@@ -165,35 +162,17 @@ async fn readers_never_see_half_a_command(f: &Fixture) {
         withdraw(bot, "5").into(),
         pass().into(),
     ];
-    let is_over = Arc::new(AtomicBool::new(false));
-    let look = |store: Arc<dyn Store>, is_over: Arc<AtomicBool>| async move {
-        let mut looks = 0;
-        while !is_over.load(Ordering::Relaxed) {
-            let book = store.book().await.expect("the book's state can be read");
-            let two_each = 2 * (book.commit_seq - 1);
-            // Registering made the first event.
-            let counts = [book.positions, book.trades, book.signals, book.events - 2];
-            assert_eq!(counts, [two_each; 4], "two of each for each command after the first: {book:?}");
-            let ledger = LedgerQuery { limit: 1_000, ..LedgerQuery::of(bot) };
-            let ledger = store.ledger(ledger).await.expect("ledgers can be read").items;
-            assert_eq!(ledger.len() % 4, 1, "four rows for each command after the first");
-            assert_eq!(ledger.last().map(|entry| entry.balance), Some(usdt("10000")));
-            looks += 1;
-            tokio::task::yield_now().await;
-        }
-        looks
+    let look = move |store: Arc<dyn Store>| async move {
+        let book = store.book().await.expect("the book's state can be read");
+        let two_each = 2 * (book.commit_seq - 1);
+        // Registering made the first event.
+        let counts = [book.positions, book.trades, book.signals, book.events - 2];
+        assert_eq!(counts, [two_each; 4], "two of each for each command after the first: {book:?}");
+        let ledger = LedgerQuery { limit: 1_000, ..LedgerQuery::of(bot) };
+        let ledger = store.ledger(ledger).await.expect("ledgers can be read").items;
+        assert_eq!(ledger.len() % 4, 1, "four rows for each command after the first");
+        assert_eq!(ledger.last().map(|entry| entry.balance), Some(usdt("10000")));
     };
-    let reader = tokio::spawn(look(f.store(), Arc::clone(&is_over)));
-    let store = f.store();
-    let writer = tokio::spawn(async move {
-        for step in 0..COMMANDS {
-            done(store.submit(Command::of(at(step), one.clone()), nailsage_store::DEFAULT_TIMEOUT)).await;
-        }
-    });
-    let written = writer.await;
-    is_over.store(true, Ordering::Relaxed);
-    let looks = reader.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-    written.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-    assert!(looks > 0, "somebody looked");
+    f.look_while((0..COMMANDS).map(|step| Command::of(at(step), one.clone())), look).await;
     assert_eq!(f.commit_seq().await, 1 + COMMANDS);
 }

@@ -1,17 +1,11 @@
 //! How everything stands: all strategies together, each of them, and each market, as of one moment.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
 
 use nailsage_domain::{Exposure, PositionId, StrategyId};
 use nailsage_store::{MarketExposure, OpenPosition, Overview, RegisterStrategy, Store, Summary};
 
-use crate::{
-    fixture::{all_at_once, done},
-    prelude::*,
-};
+use crate::prelude::*;
 
 cases! {
     empty_book_stands_at_nothing,
@@ -165,33 +159,18 @@ async fn overview_is_the_same_after_a_restart(f: &Fixture) {
 async fn overview_is_of_one_moment(f: &Fixture) {
     let bot = f.strategy_with("bot", "1000000").await;
     f.open(at(0), long(bot, "100")).await;
-    let (store, is_over) = (f.store(), Arc::new(AtomicBool::new(false)));
-    let writes = {
-        let (store, is_over): (Arc<dyn Store>, _) = (Arc::clone(&store), Arc::clone(&is_over));
-        async move {
-            for number in 1..=60 {
-                let id = PositionId::new(number).expect("above 0");
-                let actions = vec![close(id, "99").into(), long(bot, "100").into(), long(bot, "100").into()];
-                done(store.submit(Command::of(at(number), actions), nailsage_store::DEFAULT_TIMEOUT)).await;
-            }
-            is_over.store(true, Ordering::Release);
-            0
-        }
+    let commands = (1..=60).map(|number| {
+        let id = PositionId::new(number).expect("above 0");
+        Command::of(at(number), vec![close(id, "99").into(), long(bot, "100").into(), long(bot, "100").into()])
+    });
+    let look = |store: Arc<dyn Store>| async move {
+        let found = store.overview().await.expect("an overview can be read");
+        let closed = found.summary.closed.num_closed;
+        assert_eq!(found.book.commit_seq, 2 + closed, "the book row is of the same command");
+        assert_eq!(found.summary.exposure.num_open(), 1 + closed, "so are the positions");
+        let lost_micros = 10 * USDT * i128::from(closed);
+        assert_eq!(found.summary.closed.realized_micros, -lost_micros, "so are the totals");
+        assert_eq!(found.summary.funds.bankroll_micros, 1_000_000 * USDT - lost_micros, "so is the bankroll");
     };
-    let reads = async move {
-        let mut count = 0;
-        while !is_over.load(Ordering::Acquire) || count == 0 {
-            let found = store.overview().await.expect("an overview can be read");
-            let closed = found.summary.closed.num_closed;
-            assert_eq!(found.book.commit_seq, 2 + closed, "the book row is of the same command");
-            assert_eq!(found.summary.exposure.num_open(), 1 + closed, "so are the positions");
-            assert_eq!(found.summary.closed.realized_micros, -10 * USDT * i128::from(closed), "so are the totals");
-            assert_eq!(found.summary.funds.bankroll_micros, 1_000_000 * USDT - 10 * USDT * i128::from(closed), "so is the bankroll");
-            count += 1;
-        }
-        count
-    };
-    let tasks: Vec<std::pin::Pin<Box<dyn Future<Output = i64> + Send>>> = vec![Box::pin(writes), Box::pin(reads)];
-    let counts = all_at_once(tasks).await;
-    assert!(counts[1] > 0, "nothing was read meanwhile");
+    f.look_while(commands, look).await;
 }

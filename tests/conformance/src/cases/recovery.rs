@@ -1,17 +1,11 @@
 //! Recovery: everything that a bot needs to carry on after a crash, as of one moment.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
 
 use nailsage_domain::{Price, Signal, SignalType, StrategyId};
 use nailsage_store::{Recovery, Store, TakeSnapshot};
 
-use crate::{
-    fixture::{all_at_once, done},
-    prelude::*,
-};
+use crate::prelude::*;
 
 cases! {
     empty_book_has_nothing_to_recover,
@@ -129,7 +123,6 @@ async fn recovery_is_the_same_after_a_restart(f: &Fixture) {
 /// A signal, its position and its mark are one command, so no reader may ever see a part of it.
 async fn recovery_is_of_one_moment(f: &Fixture) {
     let bot = f.strategy("bot").await;
-    let (store, is_over) = (f.store(), Arc::new(AtomicBool::new(false)));
     let tick = move |number: i64| {
         let then = match number % 2 {
             0 => vec![long(bot, "100").into()],
@@ -137,33 +130,17 @@ async fn recovery_is_of_one_moment(f: &Fixture) {
         };
         Command::of(at(number), vec![RecordSignal { then, ..signal(bot) }.into(), TakeSnapshot {}.into()])
     };
-    let writes = {
-        let (store, is_over): (Arc<dyn Store>, _) = (Arc::clone(&store), Arc::clone(&is_over));
-        async move {
-            for number in 0..120 {
-                done(store.submit(tick(number), nailsage_store::DEFAULT_TIMEOUT)).await;
-            }
-            is_over.store(true, Ordering::Release);
-            0
-        }
+    f.run(tick(0)).await;
+    let look = |store: Arc<dyn Store>| async move {
+        let found = store.recover().await.expect("a book can be recovered");
+        let snapshot = found.latest_snapshot.expect("the first command took one");
+        let strategy = &found.strategies[0];
+        let last = strategy.last_signals[0].timestamp;
+        assert_eq!(snapshot.timestamp, last, "the snapshot and the signal are of the same command");
+        let open = i64::try_from(strategy.open_positions.len()).expect("one at most");
+        assert_eq!(open, (last.get() - at(0).get() + 1) % 2, "the position is of the same command");
+        assert_eq!(snapshot.num_open_positions, open);
+        assert_eq!(found.book.signals, last.get() - at(0).get() + 1, "the book row is of the same command");
     };
-    let reads = async move {
-        let mut count = 0;
-        while !is_over.load(Ordering::Acquire) || count == 0 {
-            let found = store.recover().await.expect("a book can be recovered");
-            let Some(snapshot) = found.latest_snapshot else { continue };
-            let strategy = &found.strategies[0];
-            let last = strategy.last_signals[0].timestamp;
-            assert_eq!(snapshot.timestamp, last, "the snapshot and the signal are of the same command");
-            let open = i64::try_from(strategy.open_positions.len()).expect("one at most");
-            assert_eq!(open, (last.get() - at(0).get() + 1) % 2, "the position is of the same command");
-            assert_eq!(snapshot.num_open_positions, open);
-            assert_eq!(found.book.signals, last.get() - at(0).get() + 1, "the book row is of the same command");
-            count += 1;
-        }
-        count
-    };
-    let tasks: Vec<std::pin::Pin<Box<dyn Future<Output = i64> + Send>>> = vec![Box::pin(writes), Box::pin(reads)];
-    let counts = all_at_once(tasks).await;
-    assert!(counts[1] > 0, "nothing was read meanwhile");
+    f.look_while((1..120).map(tick), look).await;
 }
