@@ -31,8 +31,10 @@ pub struct CurvePoint {
     pub pnl_micros: i64,
     /// How far what one unit of capital became lay below its highest point before, in percent from 0 to 100.
     ///
-    /// It is time-weighted: between two points, P&L multiplies by 1 + P&L / equity at the first, and what was paid in or
-    /// out does nothing. Where all was lost it is 100 until capital is paid in again.
+    /// It is time-weighted: between two points, P&L multiplies by 1 + P&L / (equity at the first + what was paid in
+    /// meanwhile), and what was paid in or taken out does nothing by itself. So what is paid in counts from the beginning
+    /// of such a step and what is taken out until its end; a point just before a payment makes it exact. Where all was
+    /// lost it is 100 until capital is paid in again.
     pub drawdown_pct: f64,
 }
 
@@ -96,7 +98,7 @@ impl EquityCurve {
     pub fn observe(&mut self, point: EquityPoint) {
         // Each is below 2^53, so the sum fits.
         let pnl_micros = point.realized_pnl.micros() + point.unrealized_pnl.micros();
-        self.path = self.path.after(point.equity.micros(), pnl_micros);
+        self.path = self.path.after(Values { equity: point.equity.micros(), pnl: pnl_micros });
         let placed = Placed {
             place: self.count,
             point: CurvePoint {
@@ -203,46 +205,54 @@ impl Stretch {
     }
 }
 
-/// What one unit of capital became.
+/// How what one unit of capital became lies to its peak.
 #[derive(Debug, Clone, Copy)]
 enum Path {
     Unstarted,
-    Running { equity_micros: i64, pnl_micros: i64, nav: f64, peak: f64 },
-    Lost { equity_micros: i64, pnl_micros: i64 },
+    Running {
+        last: Values,
+        /// NAV by its peak, above 0 and at most 1. Only that, because a NAV can outgrow a double.
+        share_of_peak: f64,
+    },
+    /// All of it was lost, and none paid in since.
+    Lost {
+        last: Values,
+    },
+}
+
+/// What a step needs to know of the point before it, in micro-USDT.
+#[derive(Debug, Clone, Copy)]
+struct Values {
+    equity: i64,
+    pnl: i64,
 }
 
 impl Path {
-    fn start(equity_micros: i64, pnl_micros: i64) -> Self {
-        if equity_micros > 0 {
-            Self::Running { equity_micros, pnl_micros, nav: 1.0, peak: 1.0 }
-        } else {
-            Self::Lost { equity_micros, pnl_micros }
-        }
+    fn start(last: Values) -> Self {
+        // Where there is nothing yet, nothing was lost.
+        if last.equity >= 0 { Self::Running { last, share_of_peak: 1.0 } } else { Self::Lost { last } }
     }
 
-    fn after(self, equity: i64, pnl: i64) -> Self {
+    fn after(self, next: Values) -> Self {
         match self {
-            Self::Unstarted => Self::start(equity, pnl),
-            Self::Running { equity_micros, pnl_micros, nav, peak } => {
-                let left = i128::from(equity_micros) + i128::from(pnl) - i128::from(pnl_micros);
+            Self::Unstarted => Self::start(next),
+            Self::Running { last, share_of_peak } => {
+                let (earned, paid_in) = step(last, next);
+                if earned == 0 {
+                    return Self::Running { last: next, share_of_peak };
+                }
+                let base = i128::from(last.equity) + paid_in.max(0);
+                let left = base + earned;
                 if left <= 0 {
-                    return Self::Lost { equity_micros: equity, pnl_micros: pnl };
+                    return Self::Lost { last: next };
                 }
-                let nav = nav * (left as f64 / equity_micros as f64);
-                if equity <= 0 {
-                    // Everything was taken out; what comes next begins anew.
-                    return Self::Unstarted;
-                }
-                Self::Running { equity_micros: equity, pnl_micros: pnl, nav, peak: peak.max(nav) }
+                // A profit from nothing has no rate.
+                let factor = if base > 0 { left as f64 / base as f64 } else { 1.0 };
+                Self::Running { last: next, share_of_peak: (share_of_peak * factor).min(1.0) }
             }
-            Self::Lost { equity_micros, pnl_micros } => {
-                let paid_in =
-                    i128::from(equity) - i128::from(equity_micros) - (i128::from(pnl) - i128::from(pnl_micros));
-                if paid_in > 0 {
-                    Self::start(equity, pnl)
-                } else {
-                    Self::Lost { equity_micros: equity, pnl_micros: pnl }
-                }
+            Self::Lost { last } => {
+                let (_, paid_in) = step(last, next);
+                if paid_in > 0 { Self::start(next) } else { Self::Lost { last: next } }
             }
         }
     }
@@ -250,8 +260,14 @@ impl Path {
     fn drawdown_pct(self) -> f64 {
         match self {
             Self::Unstarted => 0.0,
-            Self::Running { nav, peak, .. } => (peak - nav) / peak * 100.0,
+            Self::Running { share_of_peak, .. } => (1.0 - share_of_peak) * 100.0,
             Self::Lost { .. } => 100.0,
         }
     }
+}
+
+/// What was earned from one point to the next, and what was paid in, less what was taken out, in micro-USDT.
+fn step(last: Values, next: Values) -> (i128, i128) {
+    let earned = i128::from(next.pnl) - i128::from(last.pnl);
+    (earned, i128::from(next.equity) - i128::from(last.equity) - earned)
 }

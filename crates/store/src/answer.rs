@@ -168,6 +168,10 @@ pub struct MarketMarked {
     pub marked: u64,
     /// How many kept a later mark.
     pub stale: u64,
+    /// Those that kept their mark because at this price they would earn more, or lose more, than the book can hold: what
+    /// a mistyped entry price comes to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub out_of_range: Vec<PositionId>,
 }
 
 /// What marking a position did.

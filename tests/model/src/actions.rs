@@ -51,17 +51,18 @@ impl Run {
     }
 
     fn mark_market(&mut self, action: &MarkMarket) -> Result<MarketMarked, Refusal> {
-        let (mut marked, mut stale) = (0, 0);
+        let (mut marked, mut stale, mut out_of_range) = (0, 0, Vec::new());
         for position in self.rows.positions.clone() {
             if position.is_open() && position.starlisting_id == action.starlisting_id {
-                if self.mark(position, action.price)?.marked {
-                    marked += 1;
-                } else {
-                    stale += 1;
+                let position_id = position.id;
+                match self.mark(position, action.price) {
+                    Ok(done) if done.marked => marked += 1,
+                    Ok(_) => stale += 1,
+                    Err(_) => out_of_range.push(position_id),
                 }
             }
         }
-        Ok(MarketMarked { starlisting_id: action.starlisting_id, marked, stale })
+        Ok(MarketMarked { starlisting_id: action.starlisting_id, marked, stale, out_of_range })
     }
 
     fn mark_position(&mut self, action: &MarkPosition) -> Result<PositionMarked, Refusal> {

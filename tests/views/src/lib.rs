@@ -11,6 +11,6 @@ mod text;
 
 pub use columns::{VIEWS, View};
 pub use expected::{ADDED_UP, CLOSED, OPEN, PERFORMANCE, RECENT_MAX, SIGNALS, recent_signal};
-pub use recipes::{METRICS_RECIPES, RECIPES, blocks, trade};
+pub use recipes::{METRICS_RECIPES, RECIPES, blocks, grow_rich, trade};
 pub use story::{StoryClock, play, signals, trading};
 pub use text::{canonical, shown};

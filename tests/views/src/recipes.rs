@@ -3,9 +3,10 @@
 use std::{fs, path::Path};
 
 use futures_executor::block_on;
-use nailsage_domain::{Price, Side, SignalType, StrategyKey, UnixMillis};
+use nailsage_domain::{Price, Side, SignalType, StrategyKey, UnixMillis, Usdt};
 use nailsage_store::{
-    Action, ClosePosition, Command, OpenPosition, PositionRef, RecordSignal, Store, StoreExt as _, TakeSnapshot,
+    Action, AdjustBankroll, BankrollChange, ClosePosition, Command, OpenPosition, PositionRef, RecordSignal,
+    RegisterStrategy, Store, StoreExt as _, TakeSnapshot,
 };
 
 /// The SQL blocks of a page but those for the other engine, each with the heading that it stands under. One whose first
@@ -71,6 +72,29 @@ pub fn trade(store: &dyn Store) {
     };
     run(6, suppressed.into());
     run(7, TakeSnapshot {}.into());
+}
+
+/// Strategies with bankrolls near the largest that there are, where a double has no room for another digit.
+///
+/// # Panics
+///
+/// When one of them is not accepted.
+pub fn grow_rich(store: &dyn Store) {
+    let at = UnixMillis::new(1_700_000_100_000).expect("a time of this century");
+    for number in 0..200 {
+        let micros = |rank: i64| Usdt::from_micros(8_589_934_591_999_999 - rank * 10_919_123_457_331);
+        let strategy: StrategyKey = format!("rich{number}/v1@7").parse().expect("a name");
+        let register = RegisterStrategy {
+            initial_bankroll: Some(micros(2 * number).expect("below 2^33")),
+            ..RegisterStrategy::new(strategy.clone(), "1m".parse().expect("an interval"))
+        };
+        let adjust = AdjustBankroll {
+            strategy: strategy.into(),
+            change: BankrollChange::SetTo(micros(2 * number + 1).expect("below 2^33")),
+            reason: "awkward".parse().expect("a reason"),
+        };
+        block_on(store.execute(Command::of(at, vec![register.into(), adjust.into()]))).expect("accepted");
+    }
 }
 
 /// What each recipe says of that book; numbers by their value, for they are written differently on each engine.

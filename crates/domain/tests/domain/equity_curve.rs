@@ -54,8 +54,50 @@ fn everything_lost_is_a_hundred_percent_until_capital_is_paid_in() {
 }
 
 #[test]
-fn everything_taken_out_is_a_new_beginning() {
-    assert_eq!(drawdowns(&[point(0, 100, 0), point(1, 0, -50), point(2, 80, -50)]), [0.0, 0.0, 0.0]);
+fn taking_everything_out_is_neither_a_loss_nor_a_recovery() {
+    let points = [point(0, 100, 0), point(1, 0, -50), point(2, 0, -50), point(3, 100, -50), point(4, 120, -30)];
+    assert_eq!(drawdowns(&points), [0.0, 50.0, 50.0, 50.0, 40.0]);
+    // At a profit, nothing is there and nothing was lost.
+    assert_eq!(drawdowns(&[point(0, 100, 0), point(1, 0, 50), point(2, 100, 50)]), [0.0, 0.0, 0.0]);
+}
+
+#[test]
+fn where_nothing_was_paid_in_yet_nothing_was_lost() {
+    let points = [point(0, 0, 0), point(1, 0, 0), point(2, 100, 0), point(3, 75, -25)];
+    assert_eq!(drawdowns(&points), [0.0, 0.0, 0.0, 25.0]);
+    assert_eq!(drawdowns(&[point(0, 0, 0), point(1, -5, -5), point(2, 100, -5)]), [0.0, 100.0, 0.0]);
+}
+
+#[test]
+fn what_is_earned_beside_a_payment_is_earned_with_it() {
+    // 100, then 10,000 are paid in and 200 of it all are lost: not twice what was there at first.
+    let drawdown = drawdowns(&[point(0, 100, 0), point(1, 9_900, -200)])[1];
+    assert!((drawdown - 100.0 * 200.0 / 10_100.0).abs() < 1e-9, "{drawdown}");
+    // 10,000, of which 100 are lost before all but 100 is taken out: not half of what was left.
+    let drawdown = drawdowns(&[point(0, 10_000, 0), point(1, 100, -100)])[1];
+    assert!((drawdown - 1.0).abs() < 1e-9, "{drawdown}");
+}
+
+#[test]
+fn a_capital_that_outgrows_every_number_still_has_its_drawdown() {
+    // A millionth becomes 10^9 USDT, all but a millionth is taken out, and so on.
+    let micro = |offset_ms, equity_micros, pnl_micros| EquityPoint {
+        equity: Usdt::from_micros(equity_micros).unwrap(),
+        realized_pnl: Usdt::from_micros(pnl_micros).unwrap(),
+        ..point(offset_ms, 0, 0)
+    };
+    let mut points = vec![micro(0, 1, -4_000_000_000_000_000)];
+    for round in 0..40 {
+        let pnl_micros = -4_000_000_000_000_000 + round * 100_000_000_000_000;
+        points.push(micro(2 * round + 1, 1 + 100_000_000_000_000, pnl_micros + 100_000_000_000_000));
+        points.push(micro(2 * round + 2, 1, pnl_micros + 100_000_000_000_000));
+    }
+    let last = points.last().unwrap().realized_pnl.micros();
+    points.push(micro(100, 1_000_000, last));
+    points.push(micro(101, 750_000, last - 250_000));
+    let drawdowns = drawdowns(&points);
+    assert!(drawdowns[..drawdowns.len() - 1].iter().all(|drawdown| *drawdown == 0.0), "{drawdowns:?}");
+    assert!((drawdowns.last().unwrap() - 25.0).abs() < 1e-9, "{drawdowns:?}");
 }
 
 fn walks() -> impl Strategy<Value = Vec<EquityPoint>> {
@@ -91,6 +133,31 @@ proptest! {
         prop_assert_eq!(lowest(&few), lowest(&all));
         prop_assert_eq!(highest(&few), highest(&all));
         prop_assert!((deepest(&few) - deepest(&all)).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn steps_that_hold_both_payments_and_losses_never_exaggerate_them(
+        steps in prop::collection::vec((prop::bool::ANY, 1..40_i32), 1..60),
+        pays_in in prop::bool::ANY,
+        together in 1_usize..20,
+    ) {
+        // Each step either loses a little or is a payment, so that a point after each tells exactly what was lost.
+        let (mut equity, mut pnl) = (10_000, 0);
+        let mut points = vec![point(0, equity, pnl)];
+        for (at, (is_payment, amount)) in (1..).zip(steps) {
+            if is_payment {
+                equity += if pays_in { 10 * amount } else { -amount };
+            } else {
+                (equity, pnl) = (equity - amount, pnl - amount);
+            }
+            points.push(point(at, equity, pnl));
+        }
+        let exact = *drawdowns(&points).last().unwrap();
+        let last = *points.last().unwrap();
+        let few: Vec<_> = points.into_iter().step_by(together).chain([last]).collect();
+        let told = *drawdowns(&few).last().unwrap();
+        prop_assert!(told <= exact + 1e-9, "{told} instead of {exact}");
+        prop_assert!((told > 0.0) == (pnl < 0), "{told} after {pnl}");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) struct PositionsArgs {
     #[arg(long)]
     pub(crate) closed: bool,
     /// Closed ones of a strategy by when they were closed, --since and --until too
-    #[arg(long, requires_all = ["closed", "strategy"], conflicts_with_all = ["side", "reason", "market"])]
+    #[arg(long, requires_all = ["closed", "strategy"], conflicts_with_all = ["open", "side", "reason", "market"])]
     pub(crate) by_exit: bool,
     #[command(flatten)]
     pub(crate) of: OfStrategy,
@@ -65,6 +65,13 @@ pub(crate) struct Range {
     /// Only those before this time
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) until: Option<UnixMillis>,
+}
+
+impl Range {
+    /// Whether it leaves anything out.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        self.market.is_some() || self.since.is_some() || self.until.is_some()
+    }
 }
 
 /// A filter by strategy.

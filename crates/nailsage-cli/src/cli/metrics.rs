@@ -29,7 +29,9 @@ pub(crate) enum MetricsCommand {
 
 {TIME_FORMS}"))]
 pub(crate) struct RefreshArgs {
-    /// As of when; now when absent. Days that are over by then count as complete, and it never goes back
+    /// As of when; now when absent, and never before the latest entry
+    ///
+    /// Days that are over by then count as complete for the Sharpe ratio, those without a trade too.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) at: Option<UnixMillis>,
 }

@@ -68,6 +68,6 @@ pub(crate) struct LeaderboardArgs {
     #[command(flatten)]
     pub(crate) range: DayRange,
     /// At most so many strategies
-    #[arg(long, value_name = "ROWS", default_value = "10", value_parser = clap::value_parser!(u32).range(1..1000))]
+    #[arg(long, value_name = "ROWS", default_value = "10", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) limit: u32,
 }

@@ -10,11 +10,10 @@ pub(crate) async fn run(app: &App, args: &PositionsArgs) -> Result<(), Failure> 
     let strategy_id = list::filter_by(&*store, args.of.strategy.as_ref()).await?;
     let (since, until) = (args.range.since, args.range.until);
     let is_by_time = args.by_exit || since.or(until).is_some();
+    let is_narrowed = strategy_id.is_some() || args.side.is_some() || args.reason.is_some() || args.range.is_narrowed();
     let empty = match (args.paging.after, args.open, args.closed) {
         (Some(_), ..) => "No more positions.",
-        (None, ..) if since.or(until).is_some() => {
-            "No positions in this time. Without --since and --until all are shown."
-        }
+        (None, ..) if is_narrowed => "No positions fit these filters. Without them all are shown.",
         (None, true, _) => "No open positions. --closed shows those that have been.",
         (None, _, true) => "No closed positions. --open shows those that are open.",
         (None, false, false) => {

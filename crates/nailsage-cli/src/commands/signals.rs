@@ -10,9 +10,11 @@ pub(crate) async fn run(app: &App, args: &SignalsArgs) -> Result<(), Failure> {
     let strategy_id = list::filter_by(&*store, args.of.strategy.as_ref()).await?;
     let was_executed = (args.executed || args.suppressed).then_some(args.executed);
     let is_by_time = args.range.since.or(args.range.until).is_some();
+    let is_narrowed =
+        strategy_id.is_some() || args.signal_type.is_some() || args.reason.is_some() || args.range.is_narrowed();
     let empty = match (args.paging.after, was_executed) {
         (Some(_), _) => "No more signals.",
-        (None, _) if is_by_time => "No signals in this time. Without --since and --until all are shown.",
+        (None, _) if is_narrowed => "No signals fit these filters. Without them all are shown.",
         (None, Some(true)) => "No executed signals. --suppressed shows those that were not traded.",
         (None, Some(false)) => "No suppressed signals. --executed shows those that were traded.",
         (None, None) => {

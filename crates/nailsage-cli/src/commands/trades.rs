@@ -11,10 +11,10 @@ pub(crate) async fn run(app: &App, args: &TradesArgs) -> Result<(), Failure> {
     let is_by_time = args.range.since.or(args.range.until).is_some();
     let empty = if args.paging.after.is_some() {
         "No more trades."
+    } else if strategy_id.is_some() || args.range.is_narrowed() {
+        "No trades fit these filters. Without them all are shown."
     } else if args.position.is_some() {
         "No trades of this position. `nailsage positions` lists positions."
-    } else if is_by_time {
-        "No trades in this time. Without --since and --until all are shown."
     } else {
         "No trades yet. They come with positions: one when it is opened, one when it is closed."
     };

@@ -10,6 +10,7 @@ const FORMS: &str =
 /// How finely times are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fineness {
+    Days,
     Minutes,
     Seconds,
     Millis,

@@ -53,6 +53,7 @@ impl Zone {
     /// ISO 8601 without an offset, for where that is said once: `2022-01-01 00:00`.
     pub(crate) fn bare(&self, time: UnixMillis, fineness: Fineness) -> String {
         let form = match fineness {
+            Fineness::Days => "%F",
             Fineness::Minutes => "%F %R",
             Fineness::Seconds => "%F %T",
             Fineness::Millis => "%F %T.%3f",

@@ -10,13 +10,16 @@ use std::{
 
 use futures_executor::block_on;
 use nailsage_store::{
-    Access, EventQuery, LedgerQuery, OpenError, PositionQuery, Reader as _, SignalQuery, StoreError, StrategyQuery,
-    TradeQuery,
+    Access, EventQuery, LedgerQuery, MarkMarket, OpenError, PositionQuery, Reader as _, SignalQuery, StoreError,
+    StoreExt as _, StrategyQuery, TradeQuery,
 };
 use nailsage_test_postgres::{Database, server};
+use nailsage_views::{blocks, trade};
 
 use crate::{
-    book::{MINUTE, SCHEMA, STRATEGY, assert_whole, book, create, done, key, open, own_server, pair, register, submit},
+    book::{
+        MINUTE, SCHEMA, STRATEGY, assert_whole, at, book, create, done, key, open, own_server, pair, register, submit,
+    },
     session::{assert_no_transaction_is_left, number},
 };
 
@@ -368,10 +371,21 @@ fn a_role_that_may_not_make_tables_makes_no_book() {
 #[test]
 fn a_role_that_may_write_rows_and_owns_nothing_can_write_the_book() {
     let (database, url) = with_a_reader("trader");
-    database.execute("GRANT INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO trader");
+    let documented = blocks("postgres.md", "-- SQLite\n").into_iter().map(|(_, sql)| sql);
+    let granted: Vec<_> = documented.filter(|sql| sql.contains(" TO bot;")).collect();
+    assert_eq!(granted.len(), 1, "{granted:?}");
+    database.execute(&granted[0].replace(" TO bot;", " TO trader;"));
     for access in [Access::Create, Access::Existing] {
         let store = open(&url, access).unwrap();
         done(submit(&store, pair(STRATEGY, &format!("pair-{access:?}")), MINUTE));
+    }
+    // What else a bot does: between them they write every table.
+    let store = open(&url, Access::Existing).unwrap();
+    trade(&store);
+    let mark = MarkMarket { starlisting_id: 7.try_into().unwrap(), price: "46000".parse().unwrap() };
+    block_on(store.mark_market(at(9), mark)).unwrap();
+    for _ in 0..2 {
+        block_on(store.refresh_metrics(at(9))).unwrap();
     }
     assert_whole(&database);
 }

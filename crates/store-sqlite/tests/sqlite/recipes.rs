@@ -2,7 +2,7 @@
 
 use futures_executor::block_on;
 use nailsage_store::StoreExt as _;
-use nailsage_views::{METRICS_RECIPES, RECIPES, blocks, trade};
+use nailsage_views::{METRICS_RECIPES, RECIPES, blocks, grow_rich, trade};
 use rusqlite::{Connection, types::Value};
 
 use crate::book::{at, create, register};
@@ -38,8 +38,10 @@ fn every_recipe_gives_what_is_in_the_book() {
     let answers: Vec<_> = recipes.iter().map(|(name, sql)| (name.as_str(), answer(&connection, sql))).collect();
     let expected = RECIPES.map(|(name, answer)| (name, answer.to_owned()));
     assert_eq!(answers, expected);
-    // The last one sees what is wrong, too.
-    connection.execute("UPDATE strategies SET current_bankroll = 9998.005001", []).unwrap();
+    grow_rich(&store);
+    assert_eq!(answer(&connection, &recipes[7].1), "", "to the last digit of the largest bankrolls");
+    // It sees what is wrong, too.
+    connection.execute("UPDATE strategies SET current_bankroll = 9998.005001 WHERE id = 1", []).unwrap();
     assert_eq!(answer(&connection, &recipes[7].1), "1|9998.005001");
 }
 

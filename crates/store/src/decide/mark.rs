@@ -12,13 +12,16 @@ use crate::{
 };
 
 pub(super) fn mark_market(overlay: &mut Overlay<'_>, action: &MarkMarket) -> Result<MarketMarked, Refusal> {
-    let mut outcome = MarketMarked { starlisting_id: action.starlisting_id, marked: 0, stale: 0 };
-    for id in overlay.open_on_market(action.starlisting_id) {
+    let starlisting_id = action.starlisting_id;
+    let mut outcome = MarketMarked { starlisting_id, marked: 0, stale: 0, out_of_range: Vec::new() };
+    for id in overlay.open_on_market(starlisting_id) {
         let position = overlay.position(id).expect("an id from the range has its position beside it").clone();
-        if mark(overlay, position, action.price)?.marked {
-            outcome.marked += 1;
-        } else {
-            outcome.stale += 1;
+        match mark(overlay, position, action.price) {
+            Ok(PositionMarked { marked: true, .. }) => outcome.marked += 1,
+            Ok(PositionMarked { marked: false, .. }) => outcome.stale += 1,
+            // One position with a mistyped price must not keep its mark from everybody else's.
+            Err(Refusal::RangeExceeded { .. }) => outcome.out_of_range.push(id),
+            Err(refusal) => return Err(refusal),
         }
     }
     Ok(outcome)

@@ -107,7 +107,6 @@ fn bad_actions() -> Vec<Bad> {
         (close(huge(), "999999999999").into(), "range_exceeded"),
         (liquidate(huge(), "3").into(), "range_exceeded"),
         (mark(huge(), "3").into(), "range_exceeded"),
-        (mark_market(7, "999999999999").into(), "range_exceeded"),
         (withdraw(named("bot"), "10000.000001").into(), "withdrawal_exceeds_bankroll"),
         (withdraw(named("empty"), "0.000001").into(), "withdrawal_exceeds_bankroll"),
         (withdraw(named("depleted"), "1").into(), "withdrawal_exceeds_bankroll"),

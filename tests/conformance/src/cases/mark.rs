@@ -1,5 +1,7 @@
 //! Marks: what open positions stand at. An older one changes nothing and says so.
 
+use nailsage_store::{Done, TakeSnapshot, refusal::RangedValue};
+
 use crate::prelude::*;
 
 cases! {
@@ -9,6 +11,7 @@ cases! {
     older_market_mark_counts_as_stale,
     mark_of_the_same_time_replaces,
     mark_before_entry_is_older,
+    position_with_a_mistyped_price_keeps_no_other_from_its_mark,
     unrealized_is_gross_and_exact,
     marks_are_not_in_the_ledger,
     marking_touches_only_the_position,
@@ -78,6 +81,26 @@ async fn mark_before_entry_is_older(f: &Fixture) {
     assert_eq!(f.position(id).await.mark().map(|mark| mark.at), Some(at(5)));
 }
 
+async fn position_with_a_mistyped_price_keeps_no_other_from_its_mark(f: &Fixture) {
+    let (bot, other) = (f.strategy("bot").await, f.strategy("other").await);
+    let before = f.open(at(0), long(bot, "46000")).await.position_id;
+    // At 46,000 it would have earned 10^10 USDT.
+    let mistyped = f.open(at(0), OpenPosition { size: size("1000"), ..long(other, "0.0046") }).await.position_id;
+    let after = f.open(at(0), long(other, "46000")).await.position_id;
+    let actions = vec![mark_market(7, "46460").into(), TakeSnapshot {}.into()];
+    let outcome = f.run(Command::of(at(1), actions)).await;
+    let Done::MarkMarket(marked) = &outcome.results[0] else { panic!("{outcome:?}") };
+    assert_eq!((marked.marked, marked.stale, &marked.out_of_range[..]), (2, 0, &[mistyped][..]));
+    for id in [before, after] {
+        assert_eq!(f.position(id).await.mark().map(|mark| mark.unrealized_pnl), Some(usdt("10")));
+    }
+    let kept = *f.position(mistyped).await.mark().expect("it is open");
+    assert_eq!((kept.price, kept.at, kept.unrealized_pnl), (price("0.0046"), at(0), usdt("0")));
+    // By itself it is refused, as whoever marks it means this one.
+    let refusal = f.refuses(at(1), mark(mistyped, "46460")).await;
+    assert_eq!(refusal, Refusal::RangeExceeded { what: RangedValue::UnrealizedPnl });
+}
+
 async fn unrealized_is_gross_and_exact(f: &Fixture) {
     let bot = f.strategy("bot").await;
     let id = f.open(at(0), OpenPosition { fees: cost("3"), ..short(bot, "95000") }).await.position_id;
@@ -114,7 +137,7 @@ async fn position_of_the_same_command_is_marked(f: &Fixture) {
     let older = f.open(at(0), long(bot, "100")).await.position_id;
     let actions: Vec<Action> = vec![long(bot, "100").into(), close(older, "100").into(), mark_market(7, "110").into()];
     let outcome = f.run(Command::of(at(1), actions)).await;
-    assert!(matches!(&outcome.results[2], nailsage_store::Done::MarkMarket(marked) if marked.marked == 1), "{outcome:?}");
+    assert!(matches!(&outcome.results[2], Done::MarkMarket(marked) if marked.marked == 1), "{outcome:?}");
     assert_eq!(f.dump().await.positions[1].mark().map(|mark| mark.unrealized_pnl), Some(usdt("100")));
 }
 

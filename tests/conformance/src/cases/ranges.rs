@@ -46,7 +46,8 @@ async fn unrealized_pnl_of_a_position(f: &Fixture) {
     let bot = f.strategy("bot").await;
     let id = f.open(at(0), OpenPosition { size: size("8000000000"), ..long(bot, "1") }).await.position_id;
     refuses(f, mark(id, "3"), RangedValue::UnrealizedPnl).await;
-    refuses(f, mark_market(7, "3"), RangedValue::UnrealizedPnl).await;
+    let marked = f.mark_market(at(1), mark_market(7, "3")).await;
+    assert_eq!((marked.marked, marked.stale, marked.out_of_range), (0, 0, vec![id]));
     assert_eq!(f.mark(at(1), mark(id, "2")).await.unrealized_pnl, usdt("8000000000"));
 }
 

@@ -40,13 +40,11 @@ pub(super) fn draw(points: &[CurvePoint], width: usize) -> Vec<String> {
     let (graph, marker) =
         if points.len() == 1 { (GraphType::Scatter, Marker::Dot) } else { (GraphType::Line, Marker::Braille) };
     let middle = bottom + (top - bottom) / 2;
+    let values = [bottom, middle, top].map(|micros| money::grouped(micros, 2));
+    let times = time_labels(first.timestamp, last.timestamp, width);
     let chart = Chart::new(vec![Dataset::default().marker(marker).graph_type(graph).data(&data)])
-        .x_axis(Axis::default().bounds([begin as f64, end as f64]).labels(time_labels(first.timestamp, last.timestamp)))
-        .y_axis(
-            Axis::default()
-                .bounds([bottom as f64, top as f64])
-                .labels([bottom, middle, top].map(|micros| money::grouped(micros, 2))),
-        );
+        .x_axis(Axis::default().bounds([begin as f64, end as f64]).labels(times))
+        .y_axis(Axis::default().bounds([bottom as f64, top as f64]).labels(values));
     let area = Rect::new(0, 0, u16::try_from(width).unwrap_or(u16::MAX), HEIGHT);
     let mut buffer = Buffer::empty(area);
     chart.render(area, &mut buffer);
@@ -54,9 +52,17 @@ pub(super) fn draw(points: &[CurvePoint], width: usize) -> Vec<String> {
     (0..area.height).map(|y| line(y).trim_end().to_owned()).collect()
 }
 
-fn time_labels(first: UnixMillis, last: UnixMillis) -> Vec<String> {
-    let shown = |time| Zone::shown().bare(time, Fineness::Minutes);
-    if first == last { vec![shown(first), String::new()] } else { vec![shown(first), shown(last)] }
+/// The first and the last time, without the time of day where that does not fit.
+fn time_labels(first: UnixMillis, last: UnixMillis, width: usize) -> Vec<String> {
+    let shown = |fineness| [first, last].map(|time| Zone::shown().bare(time, fineness));
+    if first == last {
+        let [time, _] = shown(Fineness::Minutes);
+        return vec![time, String::new()];
+    }
+    // A label has a third of the chart: so much is kept for those at the left, and half of what remains for the others.
+    let fits = |labels: &[String; 2]| labels.iter().all(|label| 3 * (label.len() + 1) <= width);
+    let labels = [Fineness::Minutes, Fineness::Days].map(shown).into_iter().find(fits);
+    labels.map_or_else(Vec::new, Vec::from)
 }
 
 #[cfg(test)]
@@ -85,6 +91,19 @@ mod tests {
             assert!(lines.iter().any(|line| line.chars().any(drawn)), "{equities:?}: {lines:?}");
         }
         assert!(draw(&[], 60).is_empty());
+    }
+
+    #[test]
+    fn a_narrow_chart_says_whole_dates_or_none() {
+        for width in 30..=60 {
+            let text = draw(&points(&[10_000; 50]), width).join("\n");
+            let times = text.lines().last().unwrap_or_default().trim();
+            let words: Vec<&str> = times.split_whitespace().collect();
+            let is_whole =
+                matches!(words[..], ["2022-01-01", "00:00", "2022-01-03", "01:00"] | ["2022-01-01", "2022-01-03"]);
+            assert!(is_whole || words.iter().all(|word| !word.contains('-')), "{width}:\n{text}");
+            assert!(is_whole || width < 40, "{width}:\n{text}");
+        }
     }
 
     #[test]

@@ -19,7 +19,8 @@ use crate::{
 
 pub(crate) async fn refresh(app: &App, args: &RefreshArgs) -> Result<ExitCode, Failure> {
     let store = app.open(Access::Existing).await?;
-    let at = args.at.unwrap_or_else(|| SystemClock.now());
+    let now = SystemClock.now();
+    let at = args.at.unwrap_or(now);
     let mut interrupts = Interrupts::listen()?;
     let progress = Progress::new(store.book().await?.metrics_from, at);
     let mut all: Option<MetricsRefreshed> = None;
@@ -46,6 +47,12 @@ pub(crate) async fn refresh(app: &App, args: &RefreshArgs) -> Result<ExitCode, F
     if interrupted_by.is_some() {
         note(format_args!(
             "interrupted; what was refreshed stays, and the next {} goes on",
+            app.to_type("metrics refresh")
+        ));
+    }
+    if at > now {
+        note(format_args!(
+            "that is ahead of now: days until then count as days without a trade, until the next {}",
             app.to_type("metrics refresh")
         ));
     }

@@ -128,7 +128,17 @@ impl Frame {
             lines.push(EMPTY.to_owned());
             return lines;
         }
-        let Drawn { head, mut strategies, totals } = self.draw_within(width);
+        let Drawn { head, mut strategies, mut totals } = self.draw_within(width);
+        // A strategy, and how many more there are, are worth more than the empty line, the place and the totals' rule.
+        let least = head.len() + strategies.len().min(2);
+        for line in [2, 0] {
+            if lines.len() + totals.len() + least > height {
+                lines.remove(line);
+            }
+        }
+        if lines.len() + totals.len() + least > height {
+            totals.remove(0);
+        }
         lines.extend(head);
         let room = height.saturating_sub(lines.len() + totals.len());
         if strategies.len() > room {
