@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use futures_executor::block_on;
-use nailsage_domain::{Price, Side, SignalType, StrategyKey, UnixMillis, Usdt};
+use nailsage_domain::{Amount, Price, Side, SignalType, StrategyKey, UnixMillis, Usdt};
 use nailsage_store::{
     Action, AdjustBankroll, BankrollChange, ClosePosition, Command, OpenPosition, PositionRef, RecordSignal,
     RegisterStrategy, Store, StoreExt as _, TakeSnapshot,
@@ -82,15 +82,19 @@ pub fn trade(store: &dyn Store) {
 pub fn grow_rich(store: &dyn Store) {
     let at = UnixMillis::new(1_700_000_100_000).expect("a time of this century");
     for number in 0..200 {
-        let micros = |rank: i64| Usdt::from_micros(8_589_934_591_999_999 - rank * 10_919_123_457_331);
+        let micros = |rank: i64| {
+            Usdt::from_micros(8_589_934_591_999_999 - rank * 10_919_123_457_331)
+                .and_then(Amount::new)
+                .expect("below 2^33")
+        };
         let strategy: StrategyKey = format!("rich{number}/v1@7").parse().expect("a name");
         let register = RegisterStrategy {
-            initial_bankroll: Some(micros(2 * number).expect("below 2^33")),
+            initial_bankroll: Some(micros(2 * number)),
             ..RegisterStrategy::new(strategy.clone(), "1m".parse().expect("an interval"))
         };
         let adjust = AdjustBankroll {
             strategy: strategy.into(),
-            change: BankrollChange::SetTo(micros(2 * number + 1).expect("below 2^33")),
+            change: BankrollChange::SetTo(micros(2 * number + 1)),
             reason: "awkward".parse().expect("a reason"),
         };
         block_on(store.execute(Command::of(at, vec![register.into(), adjust.into()]))).expect("accepted");

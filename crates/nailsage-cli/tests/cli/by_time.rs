@@ -77,6 +77,7 @@ fn closed_positions_come_in_the_order_of_their_exits() {
         &["positions", "--by-exit", "--closed"][..],
         &["positions", "--by-exit", "--strategy", "1"],
         &["positions", "--by-exit", "--closed", "--strategy", "1", "--side", "long"],
+        &["positions", "--by-exit", "--open", "--strategy", "1"],
     ] {
         assert_eq!(folder.run(wrong).code, Some(2), "{wrong:?}");
     }

@@ -83,7 +83,8 @@ fn days_and_leaderboard_add_up_to_what_the_strategies_realized() {
     let realized = folder.records(&["strategies"])[0]["total_realized_pnl"].clone();
     let days = folder.records(&["pnl", "days"]);
     assert_eq!((days.len(), &days[0]["realized_pnl"]), (1, &realized), "all of it was on one day");
-    let leaders: Value = serde_json::from_str(&folder.ok(&["pnl", "leaderboard", "--format", "json"])).unwrap();
+    let leaders: Value =
+        serde_json::from_str(&folder.ok(&["pnl", "leaderboard", "--limit", "1000", "--format", "json"])).unwrap();
     assert_eq!((&leaders[0]["strategy"], &leaders[0]["realized_pnl"]), (&Value::from("my-bot/v1@7"), &realized));
     // The day that --since lies in is shown whole.
     assert_eq!(folder.records(&["pnl", "days", "--since", "2021-12-31T23:59:59Z"]), days);

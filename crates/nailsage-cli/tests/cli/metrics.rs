@@ -82,7 +82,7 @@ fn stale_metrics_say_so_with_what_refreshes_them_and_reading_never_does() {
         assert!(run.stderr.contains("The metrics are stale") && !run.stdout.contains("stale"), "{run:?}");
     }
     let refreshed = folder.ok(&["metrics", "refresh", "--at", "2022-01-06"]);
-    assert!(refreshed.starts_with("1 ledger entries taken, "), "{refreshed}");
+    assert!(refreshed.starts_with("1 ledger entry taken, "), "{refreshed}");
     assert!(said(&["performance"]).ends_with("as of 2022-01-06 00:00 UTC and lack nothing.\n"));
     let run = folder.run(&["performance", "--format", "json"]);
     assert_eq!(run.stderr, "");

@@ -180,5 +180,15 @@ mod at_a_terminal {
         assert!(picture.join("\n").contains("… 18 more"), "{picture:#?}");
         terminal.type_in("q");
         assert_eq!(terminal.exit_code(), Some(0));
+        // The fewer lines there are, the more goes before a strategy and the totals do.
+        for height in 7..12 {
+            let mut terminal = Terminal::run(&folder, &["watch", "--interval", "0.1"], (height, 80), None);
+            terminal.until_shown("21 strategies");
+            let picture = terminal.picture();
+            assert!(picture.len() <= usize::from(height), "{picture:#?}");
+            assert!(picture.join("\n").contains("my-bot/v1@7"), "{picture:#?}");
+            terminal.type_in("q");
+            assert_eq!(terminal.exit_code(), Some(0));
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     cli::{Format, RefreshArgs},
     commands::{App, interrupts::Interrupts},
     failure::{DONE, Failure},
-    output::{Cell, listing::print_record, money, note, time::Fineness, zone::Zone},
+    output::{Cell, counted, listing::print_record, money, note, time::Fineness, zone::Zone},
 };
 
 pub(crate) async fn refresh(app: &App, args: &RefreshArgs) -> Result<ExitCode, Failure> {
@@ -63,13 +63,13 @@ fn print(app: &App, done: &MetricsRefreshed) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     if app.format() == Format::Table {
-        let shown = |number: u64| money::grouped(count(number).saturating_mul(1_000_000), 0);
         let time = |time: UnixMillis| Zone::shown().full(time, Fineness::of(time).min(Fineness::Seconds));
         writeln!(
             out,
-            "{} ledger entries taken, {} rows of metrics written, as of {}.",
-            shown(done.num_entries),
-            shown(done.num_rows),
+            "{} ledger {} taken, {} of metrics written, as of {}.",
+            money::grouped(count(done.num_entries).saturating_mul(1_000_000), 0),
+            if done.num_entries == 1 { "entry" } else { "entries" },
+            counted(done.num_rows, "row"),
             time(done.as_of)
         )?;
         if let Some(left_from) = done.left_from {
