@@ -89,6 +89,16 @@ fn stale_metrics_say_so_with_what_refreshes_them_and_reading_never_does() {
 }
 
 #[test]
+fn refreshing_as_of_a_time_ahead_says_what_that_does_and_can_be_taken_back() {
+    let folder = Folder::with_examples();
+    let run = folder.run(&["metrics", "refresh", "--at", "2099-12-31"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stderr.starts_with("2099-12-31 00:00 UTC lies ahead: "), "{run:?}");
+    let back = folder.run(&["metrics", "refresh", "--at", "2022-01-02"]);
+    assert!(back.stdout.ends_with("as of 2022-01-02 00:00 UTC.\n") && back.stderr.is_empty(), "{back:?}");
+}
+
+#[test]
 fn metrics_come_in_pages_that_join_to_the_whole() {
     let folder = Folder::with_examples();
     folder.ok(&["bankroll", "deposit", "1", "5", "--reason", "more", "--at", "2022-01-05"]);

@@ -19,7 +19,7 @@ use super::{App, strategy};
 use crate::{
     cli::{EquityArgs, Format},
     failure::Failure,
-    output::{Cell, Column, Figure, Listing, listing::print_record, zone::Zone},
+    output::{Cell, Column, Figure, Listing, listing::print_record, note, zone::Zone},
 };
 
 const COLUMNS: &[Column<CurvePoint>] = &[
@@ -70,10 +70,17 @@ pub(crate) async fn run(app: &App, args: &EquityArgs) -> Result<(), Failure> {
         zone: Zone::shown(),
     };
     let svg = picture.svg()?;
-    let bytes = if args.png.is_some() { picture::png(&svg, picture.size)? } else { svg.into_bytes() };
+    let (bytes, missing) =
+        if args.png.is_some() { picture::png(&svg, picture.size)? } else { (svg.into_bytes(), String::new()) };
     let name = target.display().to_string();
     file::replace(target, &bytes).map_err(|source| Failure::Picture { file: name.clone(), source })?;
-    told(app, args, name, &curve)
+    told(app, args, name, &curve)?;
+    if !missing.is_empty() {
+        note(format_args!(
+            "no font on this machine has {missing}, so the picture lacks that; one by --svg is drawn with the fonts of whoever looks"
+        ));
+    }
+    Ok(())
 }
 
 /// Why there is no point.

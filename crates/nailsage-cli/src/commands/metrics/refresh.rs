@@ -52,7 +52,8 @@ pub(crate) async fn refresh(app: &App, args: &RefreshArgs) -> Result<ExitCode, F
     }
     if at > now {
         note(format_args!(
-            "that is ahead of now: days until then count as days without a trade, until the next {}",
+            "{} lies ahead: the days until then count as days without a trade, until the next {}",
+            Zone::shown().full(at, Fineness::of(at)),
             app.to_type("metrics refresh")
         ));
     }

@@ -33,7 +33,7 @@ fn every_shape_of_data_makes_a_picture_of_its_size_in_both_forms() {
     for equities in [&[10_000][..], &[10_000, 10_000], &[10_000, 5_000, 0], &[0], &[10_000, -300, 12_000, 9_000]] {
         for size in [(500, 350), (1_200, 700), (4_000, 350)] {
             let svg = drawn("all strategies", &points(equities), &[flow(1, 500), flow(1, -20)], size);
-            let png = png(&svg, size).expect("a PNG");
+            let (png, _) = png(&svg, size).expect("a PNG");
             let number = |place: usize| u32::from_be_bytes(png[place..place + 4].try_into().expect("four bytes"));
             assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
             assert_eq!((number(16), number(20)), size, "{equities:?}");
@@ -55,8 +55,16 @@ fn dark_pixels(png: &[u8], across: std::ops::Range<u32>, down: std::ops::Range<u
 fn texts_are_drawn_on_a_machine_without_fonts() {
     let size = (1_200, 700);
     let svg = drawn("my-bot/v1@7", &points(&[10_000, 9_000]), &[], size);
-    let png = png(&svg, size).expect("a PNG");
+    let (png, missing) = png(&svg, size).expect("a PNG");
     assert!(dark_pixels(&png, 20..400, 15..50) > 300, "the title");
+    assert_eq!(missing, "");
+}
+
+#[test]
+fn characters_that_no_font_has_are_told() {
+    // Cuneiform, and of it a sign that nobody has given a meaning yet.
+    let svg = drawn("bot \u{1254f}\u{1254f}/v1@7", &points(&[10_000, 9_000]), &[], (1_200, 700));
+    assert_eq!(png(&svg, (1_200, 700)).expect("a PNG").1, "\u{1254f}");
 }
 
 #[test]
