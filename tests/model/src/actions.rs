@@ -37,7 +37,7 @@ impl Run {
             Action::OpenPosition(action) => self.open(action).map(Done::OpenPosition),
             Action::ClosePosition(action) => self.close(action).map(Done::ClosePosition),
             Action::LiquidatePosition(action) => self.liquidate(action).map(Done::LiquidatePosition),
-            Action::MarkMarket(action) => self.mark_market(action).map(Done::MarkMarket),
+            Action::MarkMarket(action) => Ok(Done::MarkMarket(self.mark_market(action))),
             Action::MarkPosition(action) => self.mark_position(action).map(Done::MarkPosition),
             Action::SetStops(action) => self.set_stops(action).map(Done::SetStops),
             Action::AdjustBankroll(action) => self.adjust(action).map(Done::AdjustBankroll),
@@ -50,7 +50,7 @@ impl Run {
         }
     }
 
-    fn mark_market(&mut self, action: &MarkMarket) -> Result<MarketMarked, Refusal> {
+    fn mark_market(&mut self, action: &MarkMarket) -> MarketMarked {
         let (mut marked, mut stale, mut out_of_range) = (0, 0, Vec::new());
         for position in self.rows.positions.clone() {
             if position.is_open() && position.starlisting_id == action.starlisting_id {
@@ -62,7 +62,7 @@ impl Run {
                 }
             }
         }
-        Ok(MarketMarked { starlisting_id: action.starlisting_id, marked, stale, out_of_range })
+        MarketMarked { starlisting_id: action.starlisting_id, marked, stale, out_of_range }
     }
 
     fn mark_position(&mut self, action: &MarkPosition) -> Result<PositionMarked, Refusal> {
