@@ -1,5 +1,6 @@
 //! How strategies perform, worked out entry by entry from the ledger.
 
+mod day_return;
 mod drawdown;
 mod movement;
 mod nav;

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Usdt, metrics::drawdown::NavDrawdown};
+use crate::{
+    Usdt,
+    metrics::{day_return::DayReturn, drawdown::NavDrawdown},
+};
 
 /// The first percentage and factor that the book does not hold.
 const RETURN_BOUND: f64 = 1e308;
@@ -41,8 +44,8 @@ pub(super) enum Segment {
 pub(super) enum NavStep {
     /// A segment starts at 1.
     Start,
-    /// The NAV is multiplied.
-    Grow(f64),
+    /// The NAV is multiplied by what is there afterwards by what was there before; both are above 0.
+    Grow { before_micros: i64, after_micros: i64 },
     /// The capital is lost, or was and there still is none.
     Lose,
     /// Nothing: a flow, or a P&L that no running segment could earn.
@@ -70,9 +73,11 @@ impl Segment {
         if *self == Self::Ended {
             return if base_before_micros > 0 { NavStep::Rest } else { NavStep::Lose };
         }
-        if let Some(factor) = growth_factor(base_before_micros, pnl) {
+        if growth_factor(base_before_micros, pnl).is_some() {
             *self = Self::Running;
-            NavStep::Grow(factor)
+            // Whoever keeps the base has checked that it fits.
+            let after_micros = base_before_micros.saturating_add(pnl.micros());
+            NavStep::Grow { before_micros: base_before_micros, after_micros }
         } else {
             *self = Self::Ended;
             NavStep::Lose
@@ -101,9 +106,11 @@ pub(super) struct NavPath {
     fate: Fate,
     /// The product of the days before this one; 0 while the capital is lost.
     before_day: f64,
-    /// The product of the entries of this day. Kept apart, so that the NAV is a product of day factors to the last bit
+    /// The same less 1, worked out by itself: a small return would lose its digits in the 1.
+    before_day_return: f64,
+    /// What the entries of this day made of it. Kept apart, so that the NAV is a product of day factors to the last bit
     /// and can be gone on with from stored ones.
-    day_factor: f64,
+    day: DayReturn,
     drawdown: NavDrawdown,
 }
 
@@ -111,19 +118,19 @@ impl NavPath {
     /// At the initial point of a period that begins in this state.
     pub(super) const fn new(segment: Segment) -> Self {
         let fate = if matches!(segment, Segment::Running) { Fate::Kept } else { Fate::Absent };
-        Self { fate, before_day: 1.0, day_factor: 1.0, drawdown: NavDrawdown::START }
+        Self { fate, before_day: 1.0, before_day_return: 0.0, day: DayReturn::NONE, drawdown: NavDrawdown::START }
     }
 
     pub(super) fn take(&mut self, step: NavStep) {
         match step {
             NavStep::Rest => {}
             NavStep::Start => {
-                (self.before_day, self.day_factor) = (1.0, 1.0);
+                self.begin_day_at(1.0, 0.0);
                 self.keep();
             }
-            NavStep::Grow(factor) => {
+            NavStep::Grow { before_micros, after_micros } => {
                 self.keep();
-                self.grow(factor);
+                self.grow(before_micros, after_micros);
             }
             NavStep::Lose => self.lose(),
         }
@@ -135,12 +142,12 @@ impl NavPath {
         }
     }
 
-    fn grow(&mut self, factor: f64) {
+    fn grow(&mut self, before_micros: i64, after_micros: i64) {
         let has_vanished = self.before_day <= 0.0;
         if has_vanished || self.fate == Fate::Outgrown {
             return;
         }
-        self.day_factor *= factor;
+        self.day.grow(before_micros, after_micros);
         let nav = self.value();
         if nav <= 0.0 {
             self.lose();
@@ -148,7 +155,7 @@ impl NavPath {
             self.drawdown.observe(nav);
         } else {
             // Finite, so that it can be stored; what is told of it is that it cannot be told.
-            (self.before_day, self.day_factor) = (f64::MAX, 1.0);
+            self.begin_day_at(f64::MAX, f64::MAX);
             if self.fate != Fate::Lost {
                 self.fate = Fate::Outgrown;
             }
@@ -157,28 +164,38 @@ impl NavPath {
 
     fn lose(&mut self) {
         self.fate = Fate::Lost;
-        (self.before_day, self.day_factor) = (0.0, 1.0);
+        self.begin_day_at(0.0, -1.0);
         self.drawdown.lose_all();
     }
 
     /// The day is over: what comes next belongs to another.
     pub(super) fn end_day(&mut self) {
-        self.before_day = self.value();
-        self.day_factor = 1.0;
+        self.begin_day_at(self.value(), self.earned());
+    }
+
+    fn begin_day_at(&mut self, nav: f64, earned: f64) {
+        (self.before_day, self.before_day_return, self.day) = (nav, earned, DayReturn::NONE);
+    }
+
+    /// What one unit has earned.
+    fn earned(&self) -> f64 {
+        let day = self.day.value();
+        self.before_day_return + day + self.before_day_return * day
     }
 
     /// The NAV now: 1 before anything is observed, 0 while the capital is lost, the largest double once outgrown.
     pub(super) fn value(&self) -> f64 {
-        self.before_day * self.day_factor
+        self.before_day * self.day.factor()
     }
 
     pub(super) fn is_lost(&self) -> bool {
         self.fate == Fate::Lost
     }
 
-    /// The factor of the period, if it is one that a mean of returns can be made of: 1 when nothing was there to grow.
-    pub(super) fn factor(&self) -> Option<f64> {
-        matches!(self.fate, Fate::Absent | Fate::Kept).then(|| self.value())
+    /// The return of the day that is going on, if it is one that a mean of returns can be made of: 0 when nothing was
+    /// there to grow.
+    pub(super) fn day_return(&self) -> Option<f64> {
+        matches!(self.fate, Fate::Absent | Fate::Kept).then(|| self.day.value())
     }
 
     /// The return in percent: -100 if the capital was lost in this period, `None` if there never was any in it, or if it
@@ -187,7 +204,7 @@ impl NavPath {
         match self.fate {
             Fate::Lost => Some(-100.0),
             Fate::Absent | Fate::Outgrown => None,
-            Fate::Kept => Some((self.value() - 1.0) * 100.0).filter(|percent| *percent < RETURN_BOUND),
+            Fate::Kept => Some(self.earned() * 100.0).filter(|percent| *percent < RETURN_BOUND),
         }
     }
 
@@ -201,23 +218,24 @@ impl NavPath {
     }
 }
 
-/// Fate, NAV at the end of the day, its peak, its largest fall.
-type StoredPath = (Fate, f64, f64, f64);
+/// Fate, NAV at the end of the day, what it has earned, its peak, its largest fall.
+type StoredPath = (Fate, f64, f64, f64, f64);
 
 impl From<NavPath> for StoredPath {
     fn from(path: NavPath) -> Self {
-        (path.fate, path.value(), path.drawdown.peak, path.drawdown.largest)
+        (path.fate, path.value(), path.earned(), path.drawdown.peak, path.drawdown.largest)
     }
 }
 
 impl TryFrom<StoredPath> for NavPath {
     type Error = &'static str;
 
-    fn try_from((fate, before_day, peak, largest): StoredPath) -> Result<Self, Self::Error> {
-        let is_possible = before_day >= 0.0 && peak >= 1.0 && (0.0..=1.0).contains(&largest);
+    fn try_from((fate, before_day, before_day_return, peak, largest): StoredPath) -> Result<Self, Self::Error> {
+        let is_possible =
+            before_day >= 0.0 && before_day_return >= -1.0 && peak >= 1.0 && (0.0..=1.0).contains(&largest);
         if !is_possible || (before_day <= 0.0 && fate != Fate::Lost) {
             return Err("a NAV is above 0 or lost, its peak at least 1, its fall at most the whole");
         }
-        Ok(Self { fate, before_day, day_factor: 1.0, drawdown: NavDrawdown { peak, largest } })
+        Ok(Self { fate, before_day, before_day_return, day: DayReturn::NONE, drawdown: NavDrawdown { peak, largest } })
     }
 }

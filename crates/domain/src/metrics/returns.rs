@@ -8,6 +8,10 @@ const DAYS_PER_YEAR: f64 = 365.0;
 /// The first magnitude that the book does not hold.
 const RATIO_BOUND: f64 = 1e308;
 
+/// What rounding can make of a deviation that is none, as a share of the mean: returns of days with payments in them are
+/// exact to a few bits.
+const ROUNDING: f64 = 8.0 * f64::EPSILON;
+
 /// Mean and squared deviations of the returns of a run of days, one day after the other in one way only, so that the
 /// same days give the same bits.
 ///
@@ -58,7 +62,7 @@ impl DailyReturns {
         let deviation = (self.squares / (self.days - 1) as f64).sqrt();
         // Without a deviation it is not finite or not a number.
         let ratio = self.mean / deviation * DAYS_PER_YEAR.sqrt();
-        (deviation > 0.0 && ratio.abs() < RATIO_BOUND).then_some(ratio)
+        (deviation > ROUNDING * self.mean.abs() && ratio.abs() < RATIO_BOUND).then_some(ratio)
     }
 }
 
@@ -128,6 +132,9 @@ mod tests {
         assert_eq!(DailyReturns::NONE.sharpe_ratio(), None);
         assert_eq!(of(&[0.1]).sharpe_ratio(), None);
         assert_eq!(of(&[0.1, 0.1, 0.1]).sharpe_ratio(), None);
+        // 1.05 * 1.047619… is 1.1 only to the last bits.
+        assert_eq!(of(&[0.1, 0.1 + f64::EPSILON / 8.0, 0.1]).sharpe_ratio(), None);
+        assert!(of(&[0.1, 0.1 + 1e-14, 0.1]).sharpe_ratio().is_some());
         assert_eq!(DailyReturns::NONE.with_zeros(30).unwrap().sharpe_ratio(), None);
         assert!(of(&[0.1]).with_zeros(1).unwrap().sharpe_ratio().is_some());
     }

@@ -56,8 +56,8 @@ pub struct RunningSums {
     /// With how much a strategy joined all together by an entry dated before its registration, in micro-USDT; `None` once
     /// that is settled, and for all together.
     unsettled_micros: Option<i64>,
-    /// The NAV factor of the last day; `None` when it is none that a mean of returns can be made of.
-    day_factor: Option<f64>,
+    /// The return of the last day; `None` when it is none that a mean of returns can be made of.
+    day_return: Option<f64>,
     /// The ISO week of the last day.
     week: PeriodSums,
     /// The month of the last day.
@@ -75,7 +75,7 @@ impl RunningSums {
             segment: Segment::Unstarted,
             base_micros: is_all_strategies.then_some(0),
             unsettled_micros: None,
-            day_factor: Some(1.0),
+            day_return: Some(0.0),
             week: sums,
             month: sums,
             all_time: sums,
@@ -131,12 +131,12 @@ impl RunningSums {
         Ok(step)
     }
 
-    /// The last day is over; `day_factor` is what it made of the NAV.
-    pub(super) fn end_day(&mut self, day_factor: Option<f64>) {
+    /// The last day is over, with this return.
+    pub(super) fn end_day(&mut self, day_return: Option<f64>) {
         for sums in [&mut self.week, &mut self.month, &mut self.all_time] {
             sums.nav.end_day();
         }
-        self.day_factor = day_factor;
+        self.day_return = day_return;
     }
 
     /// Goes on to the day of a later entry, after [`end_day`](Self::end_day): the days in between are complete, and the
@@ -159,7 +159,7 @@ impl RunningSums {
             }
         }
         self.last_entry = at;
-        self.day_factor = Some(1.0);
+        self.day_return = Some(0.0);
     }
 
     /// Of a period that the last active day lies in: the returns up to but not including `day`, going on from those
@@ -169,7 +169,7 @@ impl RunningSums {
         if day <= last_day {
             return returns;
         }
-        returns?.with(self.day_factor? - 1.0)?.with_zeros(day - last_day - 1)
+        returns?.with(self.day_return?)?.with_zeros(day - last_day - 1)
     }
 
     /// The row of the last active week or month, or of all times, when the days before `incomplete_day` are complete.

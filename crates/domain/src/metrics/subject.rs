@@ -91,7 +91,7 @@ impl Subject {
     /// Ends the day that is going on; its row, if there is one.
     fn end_day(&mut self) -> Option<PeriodMetrics> {
         let day = self.day?;
-        self.sums.end_day(day.nav.factor());
+        self.sums.end_day(day.nav.day_return());
         let period = Period::containing(Timeframe::Daily, self.sums.last_entry());
         // One day alone has no deviation.
         let row = PeriodMetrics::new(self.strategy_id, period, &day, None);

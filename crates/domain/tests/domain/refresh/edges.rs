@@ -190,6 +190,35 @@ fn a_leap_day_is_a_day_of_its_february() {
 }
 
 #[test]
+fn days_that_earn_the_same_share_have_no_sharpe_ratio_in_however_many_trades() {
+    // Registered on day 0; 10 % on each of its days, on one of them in two trades.
+    let book = Book::of_one()
+        .closed(1, at(0, 1), 1_000 * USDT)
+        .closed(1, at(1, 1), 3 * USDT)
+        .closed(1, at(1, 2), 1_097 * USDT)
+        .closed(1, at(2, 1), 1_210 * USDT);
+    assert_eq!(book.row(at(3, 0), AllTime, at(0, 0)).sharpe_ratio, None);
+    assert!(book.row(at(4, 0), AllTime, at(0, 0)).sharpe_ratio.is_some(), "a day without a trade differs");
+    // What is won and lost again on one day is nothing earned, exactly.
+    for pnl in [70, 113, 4_001] {
+        let flat = Book::of_one().closed(1, at(1, 1), pnl * USDT).closed(1, at(1, 2), -pnl * USDT);
+        let all = flat.row(at(9, 0), AllTime, at(0, 0));
+        assert_eq!((all.total_return_pct, all.sharpe_ratio), (Some(0.0), None), "{pnl}");
+    }
+}
+
+#[test]
+fn a_tiny_return_keeps_its_digits_in_the_sharpe_ratio() {
+    // A few millionths of 10,000 USDT: some ten-thousandths of a billionth.
+    let book = Book::of_one().closed(1, at(0, 1), 3).closed(1, at(1, 1), 7).closed(1, at(2, 1), -4);
+    let all = book.row(at(3, 0), AllTime, at(0, 0));
+    let base = 1e10;
+    assert_close(all.sharpe_ratio, sharpe(&[3.0 / base, 7.0 / (base + 3.0), -4.0 / (base + 10.0)]));
+    let by_share = all.total_return_pct.unwrap() / (6.0 / base * 100.0);
+    assert!((by_share - 1.0).abs() < 1e-12, "{by_share}");
+}
+
+#[test]
 fn an_iso_week_goes_on_over_the_change_of_the_year() {
     // 2024-12-31 is day 365, a Tuesday; the year changes the month but not the week.
     let book = Book::of_one().closed(1, at(365, 0), 100 * USDT).closed(1, at(366, 0), 101 * USDT);
