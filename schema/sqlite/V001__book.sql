@@ -32,7 +32,7 @@ CREATE TABLE book (
     next_event_id    INTEGER NOT NULL CHECK (next_event_id > 0), -- the id of the next event
     next_snapshot_id INTEGER NOT NULL CHECK (next_snapshot_id > 0), -- the id of the next snapshot
     next_metric_id   INTEGER NOT NULL CHECK (next_metric_id > 0), -- the id of the next row of metrics
-    commit_seq       INTEGER NOT NULL CHECK (commit_seq >= 0), -- how many commands have changed the book
+    commit_seq       INTEGER NOT NULL CHECK (commit_seq >= 0), -- how many commands were accepted
     metrics_from     INTEGER CHECK (metrics_from BETWEEN 946684800000 AND 4102444799999), -- the earliest entry that performance_metrics lacks
     metrics_at       INTEGER CHECK (metrics_at BETWEEN 946684800000 AND 4102444799999), -- as of when they were refreshed
     pruning          INTEGER NOT NULL CHECK (pruning IN (0, 1)), -- 1, or true, only inside a transaction that prunes

@@ -215,11 +215,13 @@ names! {
 }
 
 impl LedgerKind {
-    /// Whether metrics are made of such an entry: money moves, or a strategy begins.
+    /// Whether metrics are made of such an entry at this place of its ledger: money moves, or a strategy begins.
+    /// Registering again finds the strategy that is there.
     #[must_use]
-    pub const fn counts_for_metrics(self) -> bool {
+    pub const fn counts_for_metrics(self, seq: i64) -> bool {
         match self {
-            Self::Register | Self::Adjust | Self::Close | Self::Liquidate => true,
+            Self::Register => seq == 1,
+            Self::Adjust | Self::Close | Self::Liquidate => true,
             Self::Activate | Self::Deactivate | Self::Open | Self::Stops => false,
         }
     }

@@ -10,7 +10,7 @@
 use std::{error::Error, sync::Arc};
 
 use nailsage::{
-    Action, Clock as _, ClosePosition, Command, OpenPosition, PositionRef, Price, RecordRecovery, RecordSignal,
+    Action, Clock as _, ClosePosition, Command, Done, OpenPosition, PositionRef, Price, RecordRecovery, RecordSignal,
     RegisterStrategy, Side, SignalType, Store, StoreError, StoreExt as _, StrategyKey, SystemClock, UnixMillis,
 };
 
@@ -93,15 +93,19 @@ impl Bot {
         }
         let at = time_of(number)?;
         let command = Command::new(at, signal).with_key(format!("{STRATEGY} {at}").parse()?);
-        loop {
+        let outcome = loop {
             match book.execute(command.clone()).await {
-                Ok(_) => break,
+                Ok(outcome) => break outcome,
                 // Whether it was carried out is settled by repeating it under its key.
                 Err(nailsage::CallError::Store(StoreError::Unknown { .. } | StoreError::Unavailable { .. })) => {}
                 Err(error) => return Err(error.into()),
             }
+        };
+        // A rule may have refused the trade, of a strategy that was deactivated, say; then the signal says why.
+        if matches!(outcome.results.first(), Some(Done::RecordSignal(recorded)) if recorded.was_executed) {
+            self.opened_at = opened_at;
         }
-        (self.opened_at, self.next_candle) = (opened_at, number + 1);
+        self.next_candle = number + 1;
         Ok(())
     }
 }

@@ -51,6 +51,19 @@ fn done(url: &str) -> (Vec<Signal>, Vec<Position>, usize) {
     })
 }
 
+/// Whoever starts a second one by mistake, or before the first is gone: what both send happens once, by its key.
+#[test]
+fn two_of_the_bot_at_once_do_everything_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = |name: &str| format!("sqlite:///{}", folder.path().join(name).display());
+    assert!(start(&url("one.db")).wait().unwrap().success());
+    let two = url("two.db");
+    for mut bot in [start(&two), start(&two)] {
+        assert!(bot.wait().unwrap().success());
+    }
+    assert_eq!(done(&two), done(&url("one.db")));
+}
+
 #[test]
 fn a_bot_that_is_killed_resumes_without_a_duplicate() {
     let folder = tempfile::tempdir().unwrap();

@@ -231,7 +231,7 @@ pub struct EventLogged {
 pub struct RecoveryRecorded {
     /// The event's id.
     pub event_id: EventId,
-    /// How many commands had changed the book before.
+    /// How many commands had been accepted before.
     pub commit_seq: i64,
     /// How many strategies were active.
     pub num_strategies_active: i64,

@@ -89,7 +89,7 @@ pub struct StrategyRecord {
 pub struct BookStatus {
     /// The schema's version.
     pub schema_version: i64,
-    /// How many commands have changed the book.
+    /// How many commands were accepted.
     pub commit_seq: i64,
     /// How many strategies there are.
     pub strategies: i64,

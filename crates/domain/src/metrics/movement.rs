@@ -22,11 +22,13 @@ pub(super) enum Movement {
 }
 
 impl Movement {
-    /// `None` for entries that do not count. Registering again finds the strategy that is there, and (de)activating
-    /// leaves its money where it is.
+    /// `None` for entries that do not count.
     pub(super) fn of(entry: &LedgerEntry) -> Option<Self> {
+        if !entry.kind.counts_for_metrics(entry.seq) {
+            return None;
+        }
         match entry.kind {
-            LedgerKind::Register => (entry.seq == 1).then_some(Self::Register),
+            LedgerKind::Register => Some(Self::Register),
             LedgerKind::Adjust => Some(Self::Flow { delta_micros: entry.delta.micros() }),
             LedgerKind::Close | LedgerKind::Liquidate => Some(Self::Realized {
                 pnl: entry.delta,

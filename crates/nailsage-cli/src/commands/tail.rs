@@ -7,7 +7,7 @@ use std::{
 };
 
 use nailsage::{
-    BookStatus, Event, EventId, EventQuery, OpenError, Order, PAGE_ROWS_MAX, Store, StoreError, StrategyId,
+    BookStatus, Event, EventId, EventQuery, OpenError, Order, PAGE_ROWS_MAX, Store, StoreError, StrategyId, UnixMillis,
 };
 
 use super::{
@@ -40,20 +40,27 @@ pub(crate) async fn run(app: &App, args: &TailArgs) -> Result<ExitCode, Failure>
 /// How far the book was seen.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
+    /// When the book's first event was recorded, which is that of its making: after a reset it is another one.
+    made_at: Option<UnixMillis>,
     commit_seq: i64,
     event: i64,
 }
 
 impl Seen {
     /// Everything up to there, whether it was asked for or not. Ids are dense, in the order of commits.
-    fn all_of(book: &BookStatus) -> Self {
-        Self { commit_seq: book.commit_seq, event: book.events }
+    fn all_of(made_at: Option<UnixMillis>, book: &BookStatus) -> Self {
+        Self { made_at, commit_seq: book.commit_seq, event: book.events }
     }
 
-    /// Whether this book has less in it than it had.
-    fn is_after(self, book: &BookStatus) -> bool {
-        self.commit_seq > book.commit_seq || self.event > book.events
+    /// Whether this is another book, or has less in it than it had.
+    fn is_of_another(self, made_at: Option<UnixMillis>, book: &BookStatus) -> bool {
+        self.made_at != made_at || self.commit_seq > book.commit_seq || self.event > book.events
     }
+}
+
+async fn made_at(store: &dyn Store) -> Result<Option<UnixMillis>, Failure> {
+    let first = EventQuery { limit: 1, ..EventQuery::default() };
+    Ok(store.events(first).await?.items.first().map(|event| event.created_at))
 }
 
 /// Follows the book until something is wrong that waiting does not mend.
@@ -110,21 +117,26 @@ async fn follow_one(
             Some(seen) => seen,
             None => print_last(app, args, &*store, strategy_id, &mut names).await?,
         };
-        loop {
+        'look: loop {
             *seen = Some(last);
             let book = store.book().await?;
+            let made = made_at(&*store).await?;
             if trouble.take().is_some() {
                 note("going on");
             }
-            if last.is_after(&book) {
+            if last.is_of_another(made, &book) {
                 note("the book was reset; its events follow from the first");
-                *seen = Some(Seen { commit_seq: 0, event: 0 });
+                *seen = Some(Seen { made_at: made, commit_seq: 0, event: 0 });
                 // Names and ids mean something else now.
                 continue 'book;
             }
             while last.event < book.events {
                 let query = query_after(args, strategy_id, last.event)?;
                 let page = store.events(query).await?;
+                // It may have been reset since; then these are another book's events, and names mean something else.
+                if made_at(&*store).await? != last.made_at {
+                    continue 'look;
+                }
                 let reached = page.items.last().map_or(last.event, |event| event.id.get());
                 let next = page.next;
                 print(app, page.items, &mut names).await?;
@@ -164,7 +176,8 @@ async fn print_last(
     names: &mut Names<'_>,
 ) -> Result<Seen, Failure> {
     // Looked at first: what comes in between is in the answer below, or found later.
-    let mut seen = Seen::all_of(&store.book().await?);
+    let made_at = made_at(store).await?;
+    let mut seen = Seen::all_of(made_at, &store.book().await?);
     if args.lines > 0 {
         let mut last = EventQuery { limit: args.lines, order: Order::Descending, ..query(args, strategy_id) };
         let mut events = Vec::new();

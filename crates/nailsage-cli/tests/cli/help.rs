@@ -3,7 +3,7 @@
 use crate::common::Folder;
 
 /// Every command with a help page of its own.
-const COMMANDS: [&str; 39] = [
+pub(crate) const COMMANDS: [&str; 39] = [
     "",
     "demo",
     "ingest",

@@ -33,7 +33,8 @@ impl Tail {
     }
 
     fn start_at(folder: &Folder, args: &[&str], url: Option<&str>) -> Self {
-        let mut command = folder.command(&[&["events", "tail", "--interval", "0.1"], args].concat());
+        let often: &[&str] = if args.contains(&"--interval") { &[] } else { &["--interval", "0.1"] };
+        let mut command = folder.command(&[&["events", "tail"], args, often].concat());
         if let Some(url) = url {
             command.env("DATABASE_URL", url);
         }
@@ -195,6 +196,20 @@ fn after_a_reset_it_follows_the_new_events() {
         let shown: Value = serde_json::from_str(&tail.line()).unwrap();
         assert_eq!((shown["id"].as_i64(), shown["event_type"].as_str()), (Some(id), Some(event_type)));
     }
+}
+
+#[test]
+fn a_reset_is_noticed_when_the_new_book_has_more_in_it_than_the_old_one_had() {
+    let folder = Folder::with_examples();
+    let mut tail = Tail::start(&folder, &["--lines", "1", "--format", "json", "--interval", "2"]);
+    assert_ne!(tail.line(), "");
+    folder.ok(&["db", "reset", "--yes"]);
+    let many = vec![event("of_the_new_book", "INFO"); 100].join("\n");
+    assert_eq!(folder.run_with(&["ingest"], many.as_bytes()).code, Some(0));
+    tail.until_it_says("the book was reset");
+    let shown: Value = serde_json::from_str(&tail.line()).unwrap();
+    assert_eq!((shown["id"].as_i64(), shown["event_type"].as_str()), (Some(1), Some("schema_initialized")));
+    assert!(tail.line().contains("of_the_new_book"));
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub(super) fn post(
         strategy.updated_at = overlay.now;
     }
     state.totals.ledger_seq += 1;
-    if line.kind.counts_for_metrics() {
+    if line.kind.counts_for_metrics(state.totals.ledger_seq) {
         let from = overlay.book.metrics_from.get_or_insert(overlay.at);
         *from = overlay.at.min(*from);
     }

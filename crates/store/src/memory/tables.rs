@@ -59,7 +59,7 @@ impl Tables {
         let sums = sums.into_iter().map(|(strategy_id, (_, sums))| (strategy_id, sums)).collect();
         let loading = MetricsLoading::new(book, at, i64::try_from(self.metrics.len()).unwrap_or(i64::MAX), sums);
         let mut entries: Vec<_> =
-            self.ledger.values().flatten().filter(|entry| entry.kind.counts_for_metrics()).collect();
+            self.ledger.values().flatten().filter(|entry| entry.kind.counts_for_metrics(entry.seq)).collect();
         entries.retain(|entry| loading.from().is_some_and(|from| entry.timestamp >= from));
         entries.sort_by_key(|entry| (entry.timestamp, entry.strategy_id, entry.seq));
         let until = loading.until(entries.get(METRICS_ENTRIES_MAX as usize).map(|entry| entry.timestamp));

@@ -21,7 +21,7 @@ pub struct Book {
     pub next_snapshot_id: SnapshotId,
     /// The next metric's id.
     pub next_metric_id: MetricId,
-    /// How many commands have changed the book.
+    /// How many commands were accepted.
     pub commit_seq: i64,
     /// The earliest time of a ledger entry that the metrics lack; none when they lack nothing.
     pub metrics_from: Option<UnixMillis>,

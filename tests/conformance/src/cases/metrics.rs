@@ -2,7 +2,7 @@
 //! right is asked of independent libraries, in `tests/oracle`.
 
 use nailsage_domain::{StrategyId, Timeframe, UnixMillis, metrics::PeriodMetrics};
-use nailsage_store::{MetricRow, MetricsOf, MetricsQuery, Order, RefreshMetrics, SignalRecorded, TakeSnapshot};
+use nailsage_store::{MetricRow, MetricsOf, MetricsQuery, Order, RefreshMetrics, RegisterStrategy, SignalRecorded, TakeSnapshot};
 
 use crate::{dump::all, prelude::*};
 
@@ -282,6 +282,10 @@ async fn book_tells_what_the_metrics_lack(f: &Fixture) {
     assert_eq!(lacks().await, (None, Some(minute(5))));
     let position = f.open(minute(9), long(bot, "100")).await.position_id;
     assert_eq!(lacks().await, (None, Some(minute(5))), "opening realizes nothing");
+    let with_model = RegisterStrategy { model_id: Some(value("m1")), ..register("bot") };
+    f.register(minute(1), with_model).await;
+    f.run(Command::of(minute(9), vec![deactivate(bot).into(), activate(bot).into()])).await;
+    assert_eq!(lacks().await, (None, Some(minute(5))), "nor does registering again");
     f.close(minute(20), close(position, "100")).await;
     f.adjust(minute(15), deposit(bot, "1")).await;
     assert_eq!(lacks().await, (Some(minute(15)), Some(minute(5))), "the earliest");
