@@ -36,8 +36,7 @@ impl DayReturn {
         }
         // Both are above 0, so that the difference fits.
         let run = (self.run_end_micros - self.run_start_micros) as f64 / self.run_start_micros as f64;
-        // (1 + a) (1 + b) - 1, without the 1 in which small returns would lose their digits.
-        self.before_run + run + self.before_run * run
+        compound(self.before_run, run).unwrap_or_else(|| self.factor() - 1.0)
     }
 
     /// What one unit became.
@@ -47,6 +46,12 @@ impl DayReturn {
         }
         self.before_run_factor * (self.run_end_micros as f64 / self.run_start_micros as f64)
     }
+}
+
+/// One return after another, (1 + first) (1 + second) - 1, without the 1 in which a small return would lose its digits.
+/// `None` when the first is not small: then nothing is lost in the 1, and here would be, if a fall follows.
+pub(super) fn compound(first: f64, second: f64) -> Option<f64> {
+    (second == 0.0 || first.abs() <= 0.5).then_some(first + (1.0 + first) * second)
 }
 
 #[cfg(test)]
@@ -79,6 +84,16 @@ mod tests {
         let day = of(&[(100, 110), (200, 180), (180, 220)]);
         assert!((day.value() - 0.21).abs() < 1e-15, "{day:?}");
         assert!((day.factor() - 1.21).abs() < 1e-15, "{day:?}");
+    }
+
+    #[test]
+    fn a_great_gain_that_is_lost_again_leaves_what_is_left_to_the_last_digits() {
+        // 10^-6 to 10^9 USDT; after a payment, half of 10^-15 of it is left.
+        let day = of(&[(1, 1_000_000_000_000_000), (2_000_000_000_000_000, 1)]);
+        assert!((day.value() + 0.5).abs() < 1e-15 && (day.factor() - 0.5).abs() < 1e-15, "{day:?}");
+        // Whatever is lost, it is not more than all.
+        let day = of(&[(9_007_199_254_740_991, 1), (9_007_199_254_740_990, 1), (9_007_199_254_740_989, 1)]);
+        assert!(day.value() >= -1.0 && day.factor() > 0.0, "{day:?}");
     }
 
     #[test]

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Usdt,
-    metrics::{day_return::DayReturn, drawdown::NavDrawdown},
+    metrics::{
+        day_return::{DayReturn, compound},
+        drawdown::NavDrawdown,
+    },
 };
 
 /// The first percentage and factor that the book does not hold.
@@ -151,7 +154,7 @@ impl NavPath {
         let nav = self.value();
         if nav <= 0.0 {
             self.lose();
-        } else if nav.is_finite() {
+        } else if nav.is_finite() && self.earned().is_finite() {
             self.drawdown.observe(nav);
         } else {
             // Finite, so that it can be stored; what is told of it is that it cannot be told.
@@ -179,8 +182,7 @@ impl NavPath {
 
     /// What one unit has earned.
     fn earned(&self) -> f64 {
-        let day = self.day.value();
-        self.before_day_return + day + self.before_day_return * day
+        compound(self.before_day_return, self.day.value()).unwrap_or_else(|| self.value() - 1.0)
     }
 
     /// The NAV now: 1 before anything is observed, 0 while the capital is lost, the largest double once outgrown.
