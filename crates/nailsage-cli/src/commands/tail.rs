@@ -6,9 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use nailsage::{
-    BookStatus, Event, EventId, EventQuery, OpenError, Order, PAGE_ROWS_MAX, Store, StoreError, StrategyId, UnixMillis,
-};
+use nailsage::{Event, EventId, EventQuery, OpenError, Order, PAGE_ROWS_MAX, Store, StoreError, StrategyId};
 
 use super::{
     App,
@@ -38,29 +36,34 @@ pub(crate) async fn run(app: &App, args: &TailArgs) -> Result<ExitCode, Failure>
 }
 
 /// How far the book was seen.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 struct Seen {
-    /// When the book's first event was recorded, which is that of its making: after a reset it is another one.
-    made_at: Option<UnixMillis>,
     commit_seq: i64,
     event: i64,
+    /// The event of that id. Events never change, so that one which is another means a reset, however much is in the book
+    /// again.
+    mark: Option<Event>,
 }
 
 impl Seen {
     /// Everything up to there, whether it was asked for or not. Ids are dense, in the order of commits.
-    fn all_of(made_at: Option<UnixMillis>, book: &BookStatus) -> Self {
-        Self { made_at, commit_seq: book.commit_seq, event: book.events }
+    async fn all_of(store: &dyn Store) -> Result<Self, Failure> {
+        let book = store.book().await?;
+        let mark = event_of(store, book.events).await?;
+        Ok(Self { commit_seq: book.commit_seq, event: book.events, mark })
     }
 
-    /// Whether this is another book, or has less in it than it had.
-    fn is_of_another(self, made_at: Option<UnixMillis>, book: &BookStatus) -> bool {
-        self.made_at != made_at || self.commit_seq > book.commit_seq || self.event > book.events
+    /// Whether the book still has what was seen of it.
+    async fn is_there(&self, store: &dyn Store) -> Result<bool, Failure> {
+        Ok(event_of(store, self.event).await? == self.mark)
     }
 }
 
-async fn made_at(store: &dyn Store) -> Result<Option<UnixMillis>, Failure> {
-    let first = EventQuery { limit: 1, ..EventQuery::default() };
-    Ok(store.events(first).await?.items.first().map(|event| event.created_at))
+/// The event of this id, if there is one.
+async fn event_of(store: &dyn Store, id: i64) -> Result<Option<Event>, Failure> {
+    let after = if id > 1 { Some(EventId::new(id - 1)?) } else { None };
+    let page = store.events(EventQuery { after, limit: 1, ..EventQuery::default() }).await?;
+    Ok(page.items.into_iter().find(|event| event.id.get() == id))
 }
 
 /// Follows the book until something is wrong that waiting does not mend.
@@ -113,37 +116,39 @@ async fn follow_one(
     'book: loop {
         let strategy_id = list::filter_by(&*store, args.filter.of.strategy.as_ref()).await?;
         let mut names = Names::new(app, &*store);
-        let mut last = match *seen {
+        let mut last = match seen.take() {
             Some(seen) => seen,
             None => print_last(app, args, &*store, strategy_id, &mut names).await?,
         };
         'look: loop {
-            *seen = Some(last);
+            *seen = Some(last.clone());
             let book = store.book().await?;
-            let made = made_at(&*store).await?;
+            let has_less = last.commit_seq > book.commit_seq || last.event > book.events;
+            let was_reset = has_less || !last.is_there(&*store).await?;
             if trouble.take().is_some() {
                 note("going on");
             }
-            if last.is_of_another(made, &book) {
+            if was_reset {
                 note("the book was reset; its events follow from the first");
-                *seen = Some(Seen { made_at: made, commit_seq: 0, event: 0 });
+                *seen = Some(Seen::default());
                 // Names and ids mean something else now.
                 continue 'book;
             }
             while last.event < book.events {
                 let query = query_after(args, strategy_id, last.event)?;
                 let page = store.events(query).await?;
+                let reached = page.items.last().map_or(last.event, |event| event.id.get());
+                // A page that has looked at many events without finding one goes on behind them.
+                let event = page.next.map_or(reached.max(book.events), EventId::get);
+                let mark = event_of(&*store, event).await?;
                 // It may have been reset since; then these are another book's events, and names mean something else.
-                if made_at(&*store).await? != last.made_at {
+                if !last.is_there(&*store).await? {
                     continue 'look;
                 }
-                let reached = page.items.last().map_or(last.event, |event| event.id.get());
-                let next = page.next;
                 print(app, page.items, &mut names).await?;
-                // A page that has looked at many events without finding one goes on behind them.
-                last.event = next.map_or(reached.max(book.events), EventId::get);
+                (last.event, last.mark) = (event, mark);
                 // What was printed is not printed again, whatever happens next.
-                *seen = Some(last);
+                *seen = Some(last.clone());
             }
             last.commit_seq = book.commit_seq;
             wait(args).await?;
@@ -176,8 +181,7 @@ async fn print_last(
     names: &mut Names<'_>,
 ) -> Result<Seen, Failure> {
     // Looked at first: what comes in between is in the answer below, or found later.
-    let made_at = made_at(store).await?;
-    let mut seen = Seen::all_of(made_at, &store.book().await?);
+    let mut seen = Seen::all_of(store).await?;
     if args.lines > 0 {
         let mut last = EventQuery { limit: args.lines, order: Order::Descending, ..query(args, strategy_id) };
         let mut events = Vec::new();
@@ -191,7 +195,9 @@ async fn print_last(
             }
         }
         events.reverse();
-        seen.event = events.last().map_or(0, |event| event.id.get()).max(seen.event);
+        if let Some(last) = events.last().filter(|last| last.id.get() > seen.event) {
+            (seen.event, seen.mark) = (last.id.get(), Some(last.clone()));
+        }
         print(app, events, names).await?;
     }
     Ok(seen)
